@@ -23,8 +23,14 @@ public sealed class UsageRecord
     /// <summary>When the usage happened (a call: was answered). The arrival time when the event gave none.</summary>
     public required Instant EventTime { get; init; }
 
+    /// <summary>Whether the event itself said when it happened.</summary>
+    public required bool HasTime { get; init; }
+
     /// <summary>When the intake took it.</summary>
     public required Instant IngestTime { get; init; }
+
+    /// <summary>What decides its partition of the log instead of the subject; empty when the subject does.</summary>
+    public string PartitionKey { get; init; } = "";
 
     /// <summary>Which call a row belongs to; empty when legs do not matter.</summary>
     public string CallKey { get; init; } = "";
