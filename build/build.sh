@@ -22,11 +22,14 @@ find_dotnet() {
 
 # global.json names the oldest SDK that will do; dotnet itself decides.
 check_sdk() {
-  if ! (cd "$root" && "$dotnet" --version) >/dev/null 2>&1; then
-    say_what_to_install "This dotnet is too old. It has these SDKs:
-$("$dotnet" --list-sdks 2>/dev/null | sed 's/^/  /')"
-    return 1
-  fi
+  local said
+  if said=$(cd "$root" && "$dotnet" --version 2>&1); then return; fi
+  case $said in
+    *"SDK was not found"*) said="has only these SDKs:
+$("$dotnet" --list-sdks)" ;;
+  esac
+  say_what_to_install "$dotnet $said"
+  return 1
 }
 
 say_what_to_install() {
