@@ -39,6 +39,9 @@ public static class Limits
     /// <summary>The longest call, in seconds (31 days).</summary>
     public const long CallSecondsMax = 31L * 24 * 3600;
 
+    /// <summary>The most that one call may cost, in whole currency units.</summary>
+    public const long CallAmountMax = 1_000_000;
+
     /// <summary>How far an event's time may lie after its arrival, in hours.</summary>
     public const int FutureToleranceHours = 24;
 

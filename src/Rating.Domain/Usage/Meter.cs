@@ -59,6 +59,7 @@ public sealed class Meter
         return string.Join(';', Dimensions.Select(name => record.TryGet(name, out var field) ? Dimension(name, field.Text) : Dimension(name, "")));
     }
 
-    private static string Dimension(string name, string value) =>
+    /// <summary>One dimension with its value, as totals are kept under.</summary>
+    public static string Dimension(string name, string value) =>
         string.Concat(name, "=", value.AsSpan().ContainsAny(";=%") ? Uri.EscapeDataString(value) : value);
 }

@@ -1,0 +1,274 @@
+using System.Text.Json;
+using NodaTime;
+using NodaTime.Text;
+using Rating.Domain;
+using Rating.Domain.Billing;
+using Rating.Engine.Documents;
+using Rating.Engine.Store;
+
+namespace Rating.Engine.Books;
+
+/// <summary>Everything that is not usage, as the sequence of book changes made it: what usage is resolved and priced with.</summary>
+/// <remarks>Many read, one writes: readers hold the read lock for a short stretch, and see one sequence in it.</remarks>
+public sealed class Book : IDisposable
+{
+    private readonly ReaderWriterLockSlim _lock = new();
+    private readonly Dictionary<string, TenantBook> _tenants = new(StringComparer.Ordinal);
+    private readonly List<SubscriptionEntry> _entries = [];
+    private readonly List<BookEffect> _effects = [];
+    private long _sequence;
+
+    /// <summary>The last change that is in it.</summary>
+    public long Sequence => Volatile.Read(ref _sequence);
+
+    /// <summary>How many subscriptions all tenants have. Read inside the read lock.</summary>
+    public int SubscriptionCount => _entries.Count;
+
+    /// <summary>The number of the last close batch begun; 0 before the first.</summary>
+    public long LastBatch { get; private set; }
+
+    /// <summary>Begins to read: until <see cref="ExitRead"/>, on the same thread, nothing changes.</summary>
+    public void EnterRead() => _lock.EnterReadLock();
+
+    /// <summary>Ends reading.</summary>
+    public void ExitRead() => _lock.ExitReadLock();
+
+    /// <summary>Reads something while nothing changes.</summary>
+    public T Read<T>(Func<Book, T> read)
+    {
+        _lock.EnterReadLock();
+        try
+        {
+            return read(this);
+        }
+        finally
+        {
+            _lock.ExitReadLock();
+        }
+    }
+
+    /// <summary>A tenant's book; null when nothing is recorded for it.</summary>
+    public TenantBook? Tenant(TenantId tenant) => _tenants.GetValueOrDefault(tenant.Value);
+
+    /// <summary>All tenants.</summary>
+    public IReadOnlyCollection<TenantBook> Tenants => _tenants.Values;
+
+    /// <summary>A subscription by its index.</summary>
+    public SubscriptionEntry Entry(int index) => _entries[index];
+
+    /// <summary>The effects of changes after a sequence.</summary>
+    public IEnumerable<BookEffect> EffectsAfter(long sequence) => _effects.Where(effect => effect.Sequence > sequence);
+
+    /// <summary>Checks that a change can be made, without making it.</summary>
+    /// <exception cref="Refused">It cannot; the place in the document is named.</exception>
+    public void Check(BookChange change) => Write(change, tryOnly: true);
+
+    /// <summary>Takes up a change that is stored.</summary>
+    public void Apply(BookChange change) => Write(change, tryOnly: false);
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    private void Write(BookChange change, bool tryOnly)
+    {
+        using var document = JsonDocument.Parse(change.Document);
+        var root = new DocumentNode(document.RootElement, "");
+        _lock.EnterWriteLock();
+        try
+        {
+            Invariant.Holds(change.Sequence == _sequence + 1, $"book change {change.Sequence} does not follow {_sequence}");
+            var tenant = _tenants.GetValueOrDefault(change.Tenant.Value) ?? new TenantBook(change.Tenant);
+            var effect = root.Need("kind").Text() switch
+            {
+                "catalog" => Catalog(tenant, root, change.Sequence, tryOnly),
+                "parties" => Parties(tenant, root, tryOnly),
+                "close" => Close(tenant, root, change.Sequence, tryOnly),
+                var other => throw root.Refuse("book.kind", $"'{other}' is not a kind of book change."),
+            };
+            if (tryOnly) return;
+            _tenants[change.Tenant.Value] = tenant;
+            if (effect.Count > 0) _effects.Add(new BookEffect(change.Sequence, effect));
+            Volatile.Write(ref _sequence, change.Sequence);
+        }
+        finally
+        {
+            _lock.ExitWriteLock();
+        }
+    }
+
+    private static List<int> Catalog(TenantBook tenant, DocumentNode root, long sequence, bool tryOnly)
+    {
+        var content = root.Need("catalog");
+        var (catalog, revisions) = tenant.ReadCatalog(content.Element, tryOnly);
+        if (tenant.Catalogs.Count > 0 && tenant.Catalogs[^1].Catalog.Currency != catalog.Currency)
+            throw content.Need("currency").Refuse("catalog.currency", $"the catalog is in {tenant.Catalogs[^1].Catalog.Currency}; its currency cannot be changed.");
+        foreach (var entry in tenant.Subscriptions.Values)
+            foreach (var terms in entry.Subscription.Changes)
+            {
+                if (!catalog.Plans.TryGetValue(terms.Plan, out var plan))
+                    throw content.Refuse("catalog.plan.used", $"plan '{terms.Plan}' is missing, but subscription {entry.Subscription.Id} has it.");
+                if (plan.Interval != entry.Subscription.Schedule.Interval)
+                    throw content.Refuse("catalog.plan.interval", $"plan '{terms.Plan}' changes its interval, but subscription {entry.Subscription.Id} has it.");
+            }
+
+        if (tryOnly) return [];
+        var effectiveFrom = root.Need("effectiveFrom").Date();
+        var before = tenant.Catalogs.Count == 0 ? null : tenant.Catalogs[^1].Catalog;
+        tenant.Add(new CatalogVersion(sequence, tenant.Catalogs.Count + 1, effectiveFrom, catalog, content.Element.GetRawText()), revisions);
+        if (before is null) return [];
+        return [.. tenant.Subscriptions.Values
+            .Where(entry => entry.Subscription.End is not { } end || end > effectiveFrom)
+            .Where(entry => entry.Subscription.Changes.Any(terms => !before.Plans.TryGetValue(terms.Plan, out var plan) || plan != catalog.Plans[terms.Plan]))
+            .Select(entry => entry.Index)];
+    }
+
+    private List<int> Parties(TenantBook tenant, DocumentNode root, bool tryOnly)
+    {
+        root.Object("kind", "accounts", "subscriptions", "subjects");
+        var accounts = root.Items("accounts").Select(ReadAccount).ToList();
+        var known = accounts.Select(account => account.Id.Value).ToHashSet(StringComparer.Ordinal);
+        var subscriptions = new Dictionary<string, Subscription>(StringComparer.Ordinal);
+        foreach (var node in root.Items("subscriptions"))
+        {
+            var subscription = ReadSubscription(tenant, node);
+            if (!known.Contains(subscription.Account.Value) && !tenant.Accounts.ContainsKey(subscription.Account.Value))
+                throw node.Need("account").Refuse("account.unknown", $"there is no account '{subscription.Account}'; create it first, or in the same request.");
+            if (!subscriptions.TryAdd(subscription.Id.Value, subscription)) throw node.Refuse("subscription.twice", $"subscription '{subscription.Id}' stands twice.");
+            if (tenant.Subscriptions.TryGetValue(subscription.Id.Value, out var before)) MayBecome(before, subscription, node);
+        }
+
+        var subjects = new List<(string Subject, string? Subscription, Instant From, Instant? To)>();
+        foreach (var node in root.Items("subjects"))
+        {
+            node.Object("subject", "subscription", "from", "to");
+            var subject = node.Need("subject").Name();
+            var owner = node.Maybe("subscription")?.Text();
+            if (owner is not null && !subscriptions.ContainsKey(owner) && !tenant.Subscriptions.ContainsKey(owner))
+                throw node.Need("subscription").Refuse("subscription.unknown", $"there is no subscription '{owner}'.");
+            var (from, to) = (node.Need("from").Moment(), node.Maybe("to")?.Moment());
+            if (to <= from) throw node.Refuse("subject.dates", $"'{subject}' would end before it begins.");
+            if (tenant.Subjects.TryGetValue(subject, out var assignments)) MayMove(subject, assignments, owner, from, to, node);
+            subjects.Add((subject, owner, from, to));
+        }
+
+        if (tryOnly) return [];
+        foreach (var account in accounts) tenant.Add(account);
+        var concerned = new HashSet<int>();
+        foreach (var subscription in subscriptions.Values)
+            if (tenant.Subscriptions.TryGetValue(subscription.Id.Value, out var entry))
+            {
+                entry.Subscription = subscription;
+                concerned.Add(entry.Index);
+            }
+            else
+            {
+                entry = new SubscriptionEntry(tenant, _entries.Count, subscription);
+                _entries.Add(entry);
+                tenant.Add(entry);
+            }
+
+        foreach (var (subject, owner, from, to) in subjects)
+        {
+            if (tenant.Subjects.TryGetValue(subject, out var before))
+                foreach (var assignment in before)
+                    if (assignment.Subscription is { } old && Overlap(assignment, from, to)) concerned.Add(old.Index);
+            tenant.Add(subject, new SubjectAssignment(owner is null ? null : tenant.Subscriptions[owner], from, to));
+        }
+
+        return [.. concerned];
+    }
+
+    private List<int> Close(TenantBook tenant, DocumentNode root, long sequence, bool tryOnly)
+    {
+        var batch = long.Parse(root.Need("batch").Text(), System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var node in root.Items("closes"))
+        {
+            var entry = tenant.Subscriptions[node.Need("subscription").Text()];
+            var period = node.Need("period").Whole(int.MinValue, int.MaxValue);
+            var next = entry.LastClosing + 1 ?? entry.Subscription.FirstPeriod;
+            if (period != next) throw node.Refuse("close.order", $"subscription {entry.Subscription.Id}: period {period} cannot be closed, {next} comes next.");
+            if (!tryOnly) entry.AddClose(new ClosedPeriod(period, sequence, batch));
+        }
+
+        if (!tryOnly) LastBatch = batch;
+        return [];
+    }
+
+    private static bool Overlap(SubjectAssignment assignment, Instant from, Instant? to) =>
+        !(assignment.To is { } end && end <= from) && !(to is { } until && until <= assignment.From);
+
+    private static Account ReadAccount(DocumentNode node)
+    {
+        node.Object("id", "name", "address", "email");
+        var id = node.Need("id").Name();
+        return new Account(new AccountId(id), node.Maybe("name")?.Text() ?? id, node.Maybe("address")?.Text() ?? "", node.Maybe("email")?.Text() ?? "");
+    }
+
+    private static Subscription ReadSubscription(TenantBook tenant, DocumentNode node)
+    {
+        node.Object("id", "account", "timeZone", "anchorDay", "anchorMonth", "start", "end", "changes");
+        if (tenant.Catalogs.Count == 0) throw node.Refuse("catalog.missing", "there is no catalog yet; put one first.");
+        var plans = tenant.Catalogs[^1].Catalog.Plans;
+        var (start, end) = (node.Need("start").Date(), node.Maybe("end")?.Date());
+        if (end <= start) throw node.Refuse("subscription.dates", "'end' must be after 'start'; it is the day after the last.");
+        if (start.Year is < 2000 or > 2100) throw node.Need("start").Refuse("subscription.dates", "'start' must lie in the years 2000 to 2100.");
+        var changes = new List<TermsChange>();
+        foreach (var item in node.Items("changes"))
+        {
+            item.Object("from", "plan", "quantities");
+            var plan = item.Need("plan").Text();
+            if (!plans.TryGetValue(plan, out var found)) throw item.Need("plan").Refuse("plan.unknown", $"the catalog has no plan '{plan}'; it has {string.Join(", ", plans.Keys)}.");
+            if (changes.Count > 0 && found.Interval != plans[changes[0].Plan].Interval) throw item.Refuse("plan.interval", $"plan '{plan}' is billed in another interval than the one before.");
+            var quantities = new SortedDictionary<string, Quantity>(StringComparer.Ordinal);
+            if (item.Maybe("quantities") is { } named)
+                foreach (var (name, value) in named.Members())
+                    quantities[name] = value.Quantity() is var quantity && quantity >= Quantity.Zero ? quantity : throw value.Refuse("quantity.negative", "a quantity is not below zero.");
+            var from = item.Maybe("from")?.Date() ?? start;
+            if (changes.Count > 0 && from < changes[^1].From) throw item.Refuse("subscription.changes", "changes stand in the order of their days.");
+            changes.Add(new TermsChange(from, plan, quantities));
+        }
+
+        if (changes.Count == 0) throw node.Refuse("subscription.terms", "'changes' needs at least one entry: the plan that it starts with.");
+        var zone = node.Maybe("timeZone")?.Zone() ?? DateTimeZone.Utc;
+        BillingSchedule schedule;
+        try
+        {
+            schedule = tenant.Schedule(plans[changes[0].Plan].Interval, node.Maybe("anchorDay")?.Whole(1, 31) ?? 1, node.Maybe("anchorMonth")?.Whole(1, 12) ?? 1, zone);
+        }
+        catch (Refused wrong)
+        {
+            throw node.Refuse(wrong.Code, wrong.Message);
+        }
+
+        return new Subscription(new SubscriptionId(node.Need("id").Name()), new AccountId(node.Need("account").Text()), schedule, start, end, changes);
+    }
+
+    // What is closed, or closing, stays as it was priced.
+    private static void MayBecome(SubscriptionEntry entry, Subscription after, DocumentNode node)
+    {
+        var before = entry.Subscription;
+        if (before.Account != after.Account || before.Start != after.Start || before.Schedule != after.Schedule)
+            throw node.Refuse("subscription.fixed", $"subscription {before.Id} exists: its account, start, time zone and anchor cannot be changed; end it and start another.");
+        if (entry.LastClosing is not { } last) return;
+        var open = before.Schedule.Period(last).End;
+        if (before.End is { } ended && ended <= open && after.End != before.End) throw node.Refuse("subscription.closed", $"subscription {before.Id} ended on {ended:uuuu-MM-dd} and its last period is closed.");
+        if (after.End is { } end && end < open) throw node.Refuse("subscription.closed", $"subscription {before.Id} is closed up to {open:uuuu-MM-dd}; it can end then at the earliest.");
+        for (var day = before.Start; day < open; day = day.PlusDays(1))
+            if (!Equal(before.TermsOn(day), after.TermsOn(day))) throw node.Refuse("subscription.closed", $"subscription {before.Id} is closed up to {open:uuuu-MM-dd}; a change can begin then at the earliest.");
+    }
+
+    private static bool Equal(TermsChange a, TermsChange b) => string.Equals(a.Plan, b.Plan, StringComparison.Ordinal)
+        && a.Quantities.Count == b.Quantities.Count && a.Quantities.All(pair => b.Quantities.TryGetValue(pair.Key, out var other) && other == pair.Value);
+
+    // Usage that is sealed for its owner stays there.
+    private static void MayMove(string subject, SubjectAssignment[] assignments, string? owner, Instant from, Instant? to, DocumentNode node)
+    {
+        foreach (var assignment in assignments)
+        {
+            if (assignment.Subscription is not { LastClosing: { } last } old || string.Equals(old.Subscription.Id.Value, owner, StringComparison.Ordinal) || !Overlap(assignment, from, to)) continue;
+            var open = old.Subscription.Schedule.Period(last).EndInstant;
+            if (from < open && assignment.From < open)
+                throw node.Refuse("subject.closed", $"'{subject}' belonged to subscription {old.Subscription.Id}, which is closed up to {InstantPattern.General.Format(open)}; it can move then at the earliest.");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Rating.Engine.Partitions;
+
+/// <summary>Writes the compact blocks: varints, texts by their place in a table, plain bytes. Grows as needed, is used again.</summary>
+internal sealed class ByteWriter
+{
+    private byte[] _bytes = new byte[4096];
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public void Clear() => Length = 0;
+
+    public void Byte(byte value)
+    {
+        Room(1);
+        _bytes[Length++] = value;
+    }
+
+    public void Varint(ulong value)
+    {
+        Room(10);
+        while (value >= 0x80)
+        {
+            _bytes[Length++] = (byte)(value & 0x7F | 0x80);
+            value >>= 7;
+        }
+
+        _bytes[Length++] = (byte)value;
+    }
+
+    public void Varint(long value) => Varint((ulong)value);
+
+    public void Zigzag(long value) => Varint(unchecked((ulong)(value << 1 ^ value >> 63)));
+
+    public void Wide(Int128 value)
+    {
+        Room(16);
+        BinaryPrimitives.WriteInt128LittleEndian(_bytes.AsSpan(Length), value);
+        Length += 16;
+    }
+
+    public void Text(string text)
+    {
+        Room(5 + Encoding.UTF8.GetMaxByteCount(text.Length));
+        var count = Encoding.UTF8.GetByteCount(text);
+        Varint((ulong)count);
+        Length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(Length));
+    }
+
+    public void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        Room(bytes.Length);
+        bytes.CopyTo(_bytes.AsSpan(Length));
+        Length += bytes.Length;
+    }
+
+    private void Room(int more)
+    {
+        if (Length + more > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + more));
+    }
+}

@@ -1,0 +1,183 @@
+using System.IO.Compression;
+using NodaTime;
+using Rating.Domain;
+using Rating.Domain.Pricing;
+using Rating.Domain.Usage;
+using Rating.Engine.Store;
+
+namespace Rating.Engine.Partitions;
+
+/// <summary>Writes and reads the ledger's blocks (docs/formats.md, "The ledger").</summary>
+public sealed class LedgerBlocks
+{
+    /// <summary>The directory entry of blocks that concern records in suspense.</summary>
+    public static readonly int SuspenseHash = DirectoryHash(new TenantId(""), "suspense");
+
+    private const byte Version = 1;
+    private static readonly Int128 PicoPerScaled = Int128.Parse("1000000000", System.Globalization.CultureInfo.InvariantCulture);
+    private readonly ByteWriter _entries = new();
+    private readonly ByteWriter _block = new();
+    private readonly TextTable _texts = new();
+    private readonly HashSet<int> _directory = [];
+    private (TenantId Tenant, string Subscription) _lastSubscription;
+    private int _count;
+    private long _position;
+
+    /// <summary>How many entries wait for the next block.</summary>
+    public int Count => _count;
+
+    /// <summary>The hash under which a block's directory names a subscription.</summary>
+    public static int DirectoryHash(TenantId tenant, string subscription)
+    {
+        unchecked
+        {
+            var hash = 2166136261u;
+            foreach (var c in tenant.Value) hash = (hash ^ c) * 16777619u;
+            hash *= 16777619u;
+            foreach (var c in subscription) hash = (hash ^ c) * 16777619u;
+            return (int)hash;
+        }
+    }
+
+    /// <summary>Adds an entry.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="alsoFor">A subscription to which the record belonged before, so that its readers find the change.</param>
+    public void Add(LedgerEntry entry, string alsoFor = "")
+    {
+        var record = entry.Record;
+        _entries.Zigzag(entry.Position - _position);
+        _position = entry.Position;
+        _entries.Byte((byte)entry.Verdict);
+        _entries.Byte((byte)entry.Reason);
+        _entries.Byte((byte)((entry.IsLater ? 1 : 0) | (record.HasTime ? 0 : 2)));
+        _entries.Varint(_texts.PlaceOf(record.Tenant.Value));
+        _entries.Varint(_texts.PlaceOf(record.Source));
+        _entries.Varint(_texts.PlaceOf(record.Type));
+        _entries.Varint(_texts.PlaceOf(record.Subject));
+        _entries.Varint(_texts.PlaceOf(entry.Subscription));
+        _entries.Text(record.Id);
+        _entries.Text(record.CallKey);
+        _entries.Zigzag(record.EventTime.ToUnixTimeTicks());
+        _entries.Zigzag(record.IngestTime.ToUnixTimeMilliseconds());
+        _entries.Varint(record.Data.Length);
+        foreach (var field in record.Data)
+        {
+            _entries.Varint(_texts.PlaceOf(field.Name));
+            _entries.Byte(field.IsNumber ? (byte)1 : (byte)0);
+            _entries.Text(field.Text);
+        }
+
+        _entries.Varint(entry.RepeatOf + 1 ?? 0);
+        _entries.Text(entry.Detail);
+        _entries.Zigzag(entry.UsagePeriod);
+        _entries.Zigzag(entry.BillingPeriod);
+        _entries.Varint(entry.Revision);
+        _entries.Varint(entry.Calls.Count);
+        for (var i = 0; i < entry.Calls.Count; i++)
+        {
+            var call = entry.Calls[i];
+            _entries.Varint(_texts.PlaceOf(call.Charge));
+            _entries.Varint(_texts.PlaceOf(call.Call.Destination));
+            _entries.Varint(call.Seconds);
+            _entries.Varint(call.Call.BilledSeconds);
+            _entries.Zigzag((long)(call.Call.Amount.Scaled / PicoPerScaled));
+        }
+
+        _entries.Text(entry.EstimatedValue);
+        _count++;
+        if (entry.Subscription.Length > 0 && (!string.Equals(_lastSubscription.Subscription, entry.Subscription, StringComparison.Ordinal) || _lastSubscription.Tenant != record.Tenant))
+        {
+            _lastSubscription = (record.Tenant, entry.Subscription);
+            _directory.Add(DirectoryHash(record.Tenant, entry.Subscription));
+        }
+
+        if (alsoFor.Length > 0) _directory.Add(DirectoryHash(record.Tenant, alsoFor));
+        if (entry.Verdict == Verdict.Suspended || entry.IsLater) _directory.Add(SuspenseHash);
+    }
+
+    /// <summary>Makes the block of the entries added since the last one; null when there are none.</summary>
+    public LedgerBlock? Seal(long checkpoint)
+    {
+        if (_count == 0) return null;
+        _block.Clear();
+        _block.Byte(Version);
+        _texts.WriteTo(_block);
+        _block.Varint(_count);
+        _block.Bytes(_entries.Written);
+        var compressed = new byte[BrotliEncoder.GetMaxCompressedLength(_block.Length)];
+        Invariant.Holds(BrotliEncoder.TryCompress(_block.Written, compressed, out var length, quality: 1, window: 20), "a ledger block could not be compressed");
+        var directory = _directory.ToArray();
+        Array.Sort(directory);
+        return new LedgerBlock(checkpoint, directory, compressed.AsMemory(0, length));
+    }
+
+    /// <summary>Begins the next block.</summary>
+    public void Clear()
+    {
+        (_count, _position, _lastSubscription) = (0, 0, default);
+        _entries.Clear();
+        _texts.Clear();
+        _directory.Clear();
+    }
+
+    /// <summary>The uncompressed bytes of a stored block.</summary>
+    public static byte[] Expand(ReadOnlyMemory<byte> stored)
+    {
+        using var packed = new BrotliStream(new MemoryStream(stored.ToArray()), CompressionMode.Decompress);
+        using var plain = new MemoryStream();
+        packed.CopyTo(plain);
+        return plain.ToArray();
+    }
+
+    /// <summary>Reads a stored block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="currency">The currency of a tenant's amounts.</param>
+    public static IReadOnlyList<LedgerEntry> Read(LedgerBlock block, Func<TenantId, Currency> currency)
+    {
+        var reader = new ByteReader(Expand(block.Bytes));
+        Invariant.Holds(reader.Byte() == Version, $"ledger block {block.Checkpoint} has a version that this program does not know");
+        var texts = TextTable.Read(ref reader);
+        var entries = new LedgerEntry[reader.Count()];
+        long position = 0;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            position += reader.Zigzag();
+            var (verdict, reason, flags) = ((Verdict)reader.Byte(), (VerdictReason)reader.Byte(), reader.Byte());
+            var tenant = new TenantId(texts[reader.Count()]);
+            var (source, type, subject, subscription) = (texts[reader.Count()], texts[reader.Count()], texts[reader.Count()], texts[reader.Count()]);
+            var (id, callKey) = (reader.Text(), reader.Text());
+            var eventTime = Instant.FromUnixTimeTicks(reader.Zigzag());
+            var ingestTime = Instant.FromUnixTimeMilliseconds(reader.Zigzag());
+            var data = new DataField[reader.Count()];
+            for (var f = 0; f < data.Length; f++)
+            {
+                var name = texts[reader.Count()];
+                var isNumber = reader.Byte() == 1;
+                data[f] = new DataField(name, reader.Text(), isNumber);
+            }
+
+            var repeat = (long)reader.Varint() - 1;
+            var detail = reader.Text();
+            var (usagePeriod, billingPeriod, revision) = ((int)reader.Zigzag(), (int)reader.Zigzag(), reader.Count());
+            var calls = new RatedCallEntry[reader.Count()];
+            for (var c = 0; c < calls.Length; c++)
+            {
+                var (charge, destination) = (texts[reader.Count()], texts[reader.Count()]);
+                var (seconds, billed) = ((long)reader.Varint(), (long)reader.Varint());
+                calls[c] = new RatedCallEntry(charge, seconds, new RatedCall(destination, billed, Money.FromScaled(reader.Zigzag() * PicoPerScaled, currency(tenant))));
+            }
+
+            entries[i] = new LedgerEntry
+            {
+                Position = position, Verdict = verdict, Reason = reason, IsLater = (flags & 1) != 0, Subscription = subscription, RepeatOf = repeat < 0 ? null : repeat, Detail = detail,
+                UsagePeriod = usagePeriod, BillingPeriod = billingPeriod, Revision = revision, Calls = calls, EstimatedValue = reader.Text(),
+                Record = new UsageRecord
+                {
+                    Tenant = tenant, Source = source, Id = id, Type = type, Subject = subject, EventTime = eventTime, HasTime = (flags & 2) == 0, IngestTime = ingestTime, CallKey = callKey, Data = data,
+                },
+            };
+        }
+
+        return entries;
+    }
+}

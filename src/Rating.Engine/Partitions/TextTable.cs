@@ -1,0 +1,42 @@
+namespace Rating.Engine.Partitions;
+
+/// <summary>The texts of one block, each stored once. Place 0 is the empty text.</summary>
+internal sealed class TextTable
+{
+    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly List<string> _texts = [];
+
+    public TextTable() => Clear();
+
+    public ulong PlaceOf(string text)
+    {
+        if (text.Length == 0) return 0;
+        if (!_places.TryGetValue(text, out var place))
+        {
+            _places[text] = place = _texts.Count;
+            _texts.Add(text);
+        }
+
+        return (ulong)place;
+    }
+
+    public void WriteTo(ByteWriter writer)
+    {
+        writer.Varint(_texts.Count);
+        foreach (var text in _texts) writer.Text(text);
+    }
+
+    public void Clear()
+    {
+        _places.Clear();
+        _texts.Clear();
+        _texts.Add("");
+    }
+
+    public static string[] Read(ref ByteReader reader)
+    {
+        var texts = new string[reader.Count()];
+        for (var i = 0; i < texts.Length; i++) texts[i] = reader.Text();
+        return texts;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Rating.Engine.Views;
+
+/// <summary>How one partition is doing.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="Position">The log position that it applies next.</param>
+/// <param name="Committed">The log position up to which all is stored.</param>
+/// <param name="End">The end of its log.</param>
+/// <param name="Problem">Why it stands still; empty while it moves.</param>
+public sealed record PartitionStatus(int Partition, long Position, long Committed, long End, string Problem)
+{
+    /// <summary>How many records wait.</summary>
+    public long Lag => End - Committed;
+}
