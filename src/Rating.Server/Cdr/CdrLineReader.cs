@@ -5,7 +5,7 @@ namespace Rating.Server.Cdr;
 /// <summary>Cuts a stream into lines of UTF-8 at LF, CRLF and bare CR, in one fixed buffer.</summary>
 /// <remarks>
 /// A row is one line, even inside quotes. No CDR of the five systems spans lines, and a quote that is never closed (a torn write, a caller's name with a quote)
-/// must not swallow its neighbours; that is also why a CSV library, which reads on to the closing quote, cannot find the rows.
+/// must not swallow its neighbours. Not CsvHelper: it can end rows at lines, too, but a line over its limit ends the whole file there, and here only itself.
 /// </remarks>
 internal sealed class CdrLineReader
 {

@@ -25,6 +25,9 @@ public sealed class CdrRow
     /// <summary>A usable row's text in UTF-8; a refused row's own bytes, at most <see cref="CdrLimits.RefusedBytesMax"/>. Without the line end.</summary>
     public ReadOnlySpan<byte> Raw => IsUsable ? _fields.Line : _refused.AsSpan(0, _refusedLength);
 
+    /// <summary>How many columns the row has.</summary>
+    public int ColumnCount => _fields.Count;
+
     /// <summary>When the call started.</summary>
     public Instant Start { get; internal set; }
 
