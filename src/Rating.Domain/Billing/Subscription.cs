@@ -1,0 +1,31 @@
+using NodaTime;
+
+namespace Rating.Domain.Billing;
+
+/// <summary>What is sold to an account: an append-only history of terms with effective days, in one time zone, on one billing schedule.</summary>
+public sealed record Subscription(SubscriptionId Id, AccountId Account, BillingSchedule Schedule, LocalDate Start, LocalDate? End, IReadOnlyList<TermsChange> Changes)
+{
+    /// <summary>The first moment at which usage counts.</summary>
+    public Instant StartInstant => Schedule.Zone.AtStartOfDay(Start).ToInstant();
+
+    /// <summary>The moment from which usage no longer counts; null while it has no end.</summary>
+    public Instant? EndInstant => End is { } end ? Schedule.Zone.AtStartOfDay(end).ToInstant() : null;
+
+    /// <summary>The number of its first period.</summary>
+    public int FirstPeriod => Schedule.NumberOf(Start);
+
+    /// <summary>The number of its last period; null while it has no end.</summary>
+    public int? LastPeriod => End is { } end ? Schedule.NumberOf(end <= Start ? Start : end.PlusDays(-1)) : null;
+
+    /// <summary>Whether it is in force at a moment.</summary>
+    public bool IsActiveAt(Instant moment) => moment >= StartInstant && !(EndInstant is { } end && moment >= end);
+
+    /// <summary>The terms in force on a day: the last change that begins on or before it, the later recorded one of the same day.</summary>
+    public TermsChange TermsOn(LocalDate day)
+    {
+        var best = Changes[0];
+        foreach (var change in Changes)
+            if (change.From <= day && change.From >= best.From) best = change;
+        return best;
+    }
+}

@@ -1,0 +1,22 @@
+using Rating.Domain.Usage;
+
+namespace Rating.Domain.Pricing;
+
+/// <summary>One version of everything that an MSP sells, with its prices.</summary>
+public sealed class Catalog
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The one currency of its prices.</summary>
+    public required Currency Currency { get; init; }
+
+    /// <summary>How an invoice line is rounded to the minor unit.</summary>
+    public required RoundingMode LineRounding { get; init; }
+
+    /// <summary>What is counted.</summary>
+    public required IReadOnlyList<Meter> Meters { get; init; }
+
+    /// <summary>What is sold, by plan key.</summary>
+    public required IReadOnlyDictionary<string, PlanRevision> Plans { get; init; }
+}

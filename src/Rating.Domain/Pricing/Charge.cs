@@ -1,0 +1,11 @@
+namespace Rating.Domain.Pricing;
+
+/// <summary>One thing that a plan charges for. Each model is a class of its own in this folder; a further model is one more file here and one more case in the catalog reader.</summary>
+public abstract class Charge
+{
+    /// <summary>Its name in the plan, unique there.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Its name on an invoice.</summary>
+    public required string Name { get; init; }
+}

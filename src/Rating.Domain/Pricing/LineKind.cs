@@ -1,0 +1,26 @@
+namespace Rating.Domain.Pricing;
+
+/// <summary>What a line is for.</summary>
+public enum LineKind
+{
+    /// <summary>A recurring charge of a period to come.</summary>
+    Advance,
+
+    /// <summary>A recurring charge of a period that has ended.</summary>
+    Arrears,
+
+    /// <summary>A charge due once.</summary>
+    OneOff,
+
+    /// <summary>Usage priced on its period's figure.</summary>
+    Usage,
+
+    /// <summary>Calls priced one by one.</summary>
+    Calls,
+
+    /// <summary>What late usage changes on an earlier period.</summary>
+    LateUsage,
+
+    /// <summary>What a change of terms changes on an advance charge that is already invoiced.</summary>
+    AdvanceAdjustment,
+}

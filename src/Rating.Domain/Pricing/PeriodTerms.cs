@@ -1,0 +1,6 @@
+using Rating.Domain.Billing;
+
+namespace Rating.Domain.Pricing;
+
+/// <summary>The terms of one subscription over one period, frozen: what a price is made from beside the usage.</summary>
+public sealed record PeriodTerms(SubscriptionId Subscription, BillingPeriod Period, Currency Currency, RoundingMode LineRounding, IReadOnlyList<TermsSpan> Spans);

@@ -1,0 +1,41 @@
+using Rating.Domain.Billing;
+
+namespace Rating.Domain.Pricing;
+
+/// <summary>A plan as one catalog version has it. A later version with the same content, its meters and decks included, is the same revision, so that tiers do not begin anew.</summary>
+public sealed class PlanRevision
+{
+    private readonly Dictionary<string, MeterCharges[]> _byType;
+
+    /// <summary>Makes a revision of checked parts.</summary>
+    public PlanRevision(int id, string plan, string name, int catalogVersion, BillingInterval interval, IReadOnlyList<Charge> charges)
+    {
+        (Id, Plan, Name, CatalogVersion, Interval, Charges) = (id, plan, name, catalogVersion, interval, charges);
+        _byType = charges.OfType<UsageCharge>()
+            .GroupBy(charge => charge.Meter)
+            .Select(group => new MeterCharges(group.Key, [.. group]))
+            .GroupBy(entry => entry.Meter.EventType, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+    }
+
+    /// <summary>Its number, unique in its tenant's book.</summary>
+    public int Id { get; }
+
+    /// <summary>The plan's key.</summary>
+    public string Plan { get; }
+
+    /// <summary>The plan's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The catalog version in which it first stood so.</summary>
+    public int CatalogVersion { get; }
+
+    /// <summary>How long its periods are.</summary>
+    public BillingInterval Interval { get; }
+
+    /// <summary>What it charges for, in the catalog's order.</summary>
+    public IReadOnlyList<Charge> Charges { get; }
+
+    /// <summary>The meters of its charges that take an event type, each with its charges; empty when it charges nothing for the type.</summary>
+    public ReadOnlySpan<MeterCharges> For(string eventType) => _byType.TryGetValue(eventType, out var found) ? found : [];
+}

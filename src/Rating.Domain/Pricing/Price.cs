@@ -1,0 +1,157 @@
+using NodaTime;
+using Rating.Domain.Usage;
+
+namespace Rating.Domain.Pricing;
+
+/// <summary>The one pure function behind running charges and invoices: terms and usage in, lines out.</summary>
+public static class Price
+{
+    /// <summary>What a period's usage and its recurring charges in arrears cost.</summary>
+    /// <param name="terms">The terms of the period.</param>
+    /// <param name="usage">All its usage, of all partitions.</param>
+    /// <param name="asOf">Recurring charges accrue for the days up to and with this one; the period's end or later prices all of it.</param>
+    /// <exception cref="InvariantBrokenException">The usage was rated under a plan revision that the terms do not have.</exception>
+    public static IReadOnlyList<PricedLine> Arrears(PeriodTerms terms, PeriodUsage usage, LocalDate asOf)
+    {
+        foreach (var key in usage.Meters.Keys) HasRevision(terms, key.Revision);
+        foreach (var key in usage.Calls.Keys) HasRevision(terms, key.Revision);
+        var lines = Recurring(terms, inAdvance: false, asOf);
+        foreach (var revision in terms.Spans.Select(span => span.Revision).Distinct())
+        {
+            var from = terms.Spans.First(span => span.Revision == revision).From;
+            var to = terms.Spans.Last(span => span.Revision == revision).To;
+            foreach (var charge in revision.Charges)
+                switch (charge)
+                {
+                    case MeteredCharge metered:
+                        if (Metered(terms, usage, revision, metered, from, to) is { } line) lines.Add(line);
+                        break;
+                    case RateDeckCharge calls:
+                        lines.AddRange(Calls(terms, usage, revision, calls, from, to));
+                        break;
+                }
+        }
+
+        return lines;
+    }
+
+    /// <summary>What a period's recurring charges in advance cost.</summary>
+    public static IReadOnlyList<PricedLine> Advance(PeriodTerms terms) => Recurring(terms, inAdvance: true, terms.Period.End);
+
+    /// <summary>What is charged once, when the subscription begins in this period.</summary>
+    public static IReadOnlyList<PricedLine> OneOffs(PeriodTerms terms)
+    {
+        var lines = new List<PricedLine>();
+        if (terms.Spans.Count == 0) return lines;
+        var span = terms.Spans[0];
+        foreach (var charge in span.Revision.Charges.OfType<OneOffCharge>())
+        {
+            var quantity = span.Quantity(charge.QuantityName);
+            if (quantity == Quantity.Zero) continue;
+            lines.Add(new PricedLine
+            {
+                Kind = LineKind.OneOff, Charge = charge.Key, Name = charge.Name, Detail = "", From = span.From, To = span.From.PlusDays(1), Quantity = quantity, Unit = charge.QuantityName,
+                Amount = (charge.Price * quantity).RoundedToMinorUnit(terms.LineRounding), Explanation = $"{quantity} at {charge.Price}, once",
+            });
+        }
+
+        return lines;
+    }
+
+    /// <summary>What must still be billed where <paramref name="billed"/> was billed and <paramref name="wanted"/> is right: one line per difference, none where nothing changed.</summary>
+    public static IReadOnlyList<PricedLine> Difference(LineKind kind, IReadOnlyList<PricedLine> wanted, IReadOnlyList<PricedLine> billed)
+    {
+        var before = billed.GroupBy(Identity).ToDictionary(group => group.Key, group => group.ToList());
+        var lines = new List<PricedLine>();
+        foreach (var group in wanted.GroupBy(Identity))
+        {
+            var line = group.Last();
+            var amount = Sum(group);
+            var quantity = group.Aggregate(Quantity.Zero, (sum, next) => sum + next.Quantity);
+            if (before.Remove(group.Key, out var old))
+            {
+                amount -= Sum(old);
+                quantity -= old.Aggregate(Quantity.Zero, (sum, next) => sum + next.Quantity);
+            }
+
+            if (amount != Money.Zero(amount.Currency))
+                lines.Add(line with { Kind = kind, Amount = amount, Quantity = quantity, Explanation = $"difference to what was billed before; now {line.Explanation}" });
+        }
+
+        foreach (var old in before.Values)
+        {
+            var amount = Money.Zero(old[0].Amount.Currency) - Sum(old);
+            if (amount != Money.Zero(amount.Currency))
+                lines.Add(old[^1] with { Kind = kind, Amount = amount, Quantity = Quantity.Zero - old.Aggregate(Quantity.Zero, (sum, next) => sum + next.Quantity), Explanation = "taken back: it no longer applies" });
+        }
+
+        return lines;
+    }
+
+    private static (string Charge, string Detail, LocalDate From) Identity(PricedLine line) => (line.Charge, line.Detail, line.From);
+
+    private static Money Sum(IEnumerable<PricedLine> lines) => lines.Select(line => line.Amount).Aggregate((sum, next) => sum + next);
+
+    private static void HasRevision(PeriodTerms terms, int revision) => Invariant.Holds(
+        terms.Spans.Any(span => span.Revision.Id == revision), $"subscription {terms.Subscription}, period {terms.Period}: usage was rated under plan revision {revision}, which its terms do not have");
+
+    private static List<PricedLine> Recurring(PeriodTerms terms, bool inAdvance, LocalDate asOf)
+    {
+        var lines = new List<PricedLine>();
+        // Without proration the whole price is due once per charge and period.
+        var charged = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var span in terms.Spans)
+            foreach (var charge in span.Revision.Charges.OfType<RecurringCharge>())
+            {
+                if (charge.InAdvance != inAdvance) continue;
+                var quantity = span.Quantity(charge.QuantityName);
+                var to = asOf < span.To ? LocalDate.Min(span.To, asOf.PlusDays(1)) : span.To;
+                if (quantity == Quantity.Zero || to <= span.From) continue;
+                var full = charge.Price * quantity;
+                int days = Period.DaysBetween(span.From, to), whole = terms.Period.Days;
+                if (charge.Proration == Proration.None)
+                {
+                    if (!charged.Add(charge.Key)) continue;
+                    days = whole;
+                }
+
+                lines.Add(new PricedLine
+                {
+                    Kind = inAdvance ? LineKind.Advance : LineKind.Arrears, Charge = charge.Key, Name = charge.Name, Detail = "", From = span.From, To = to, Quantity = quantity, Unit = charge.QuantityName,
+                    Amount = full.ShareRounded(days, whole, terms.Currency.Decimals, terms.LineRounding),
+                    Explanation = days == whole ? $"{quantity} at {charge.Price}" : $"{quantity} at {charge.Price}, {days} of {whole} days",
+                });
+            }
+
+        return lines;
+    }
+
+    private static PricedLine? Metered(PeriodTerms terms, PeriodUsage usage, PlanRevision revision, MeteredCharge charge, LocalDate from, LocalDate to)
+    {
+        var total = default(MeterTotal);
+        foreach (var (key, part) in usage.Meters)
+            if (key.Revision == revision.Id && string.Equals(key.Meter, charge.Meter.Key, StringComparison.Ordinal) && charge.Covers(key.Dimensions))
+                total.Combine(key.Aggregation, part);
+        var figure = total.Figure(charge.Meter.Aggregation);
+        var amount = charge.Amount(figure).RoundedToMinorUnit(terms.LineRounding);
+        if (figure == Quantity.Zero && amount.Scaled == 0) return null;
+        return new PricedLine
+        {
+            Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = "", From = from, To = to, Quantity = figure, Unit = charge.Meter.Unit, Amount = amount, Explanation = charge.Explain(figure),
+        };
+    }
+
+    private static IEnumerable<PricedLine> Calls(PeriodTerms terms, PeriodUsage usage, PlanRevision revision, RateDeckCharge charge, LocalDate from, LocalDate to)
+    {
+        foreach (var (key, total) in usage.Calls)
+        {
+            if (key.Revision != revision.Id || !string.Equals(key.Charge, charge.Key, StringComparison.Ordinal)) continue;
+            yield return new PricedLine
+            {
+                Kind = LineKind.Calls, Charge = charge.Key, Name = charge.Name, Detail = key.Destination, From = from, To = to, Quantity = Quantity.Of(total.BilledSeconds), Unit = "s",
+                Amount = Money.FromScaled(total.Scaled, terms.Currency).RoundedToMinorUnit(terms.LineRounding),
+                Explanation = $"{total.Calls} calls, {total.Seconds} s used, {total.BilledSeconds} s billed",
+            };
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using NodaTime;
+using Rating.Domain;
+
+namespace Rating.Engine;
+
+/// <summary>What an installation may set. Those that decide verdicts are kept with the data and cannot be changed behind its back.</summary>
+public sealed record RatingSettings
+{
+    /// <summary>How many partitions the usage log has. Fixed for the life of the data: duplicates are recognised per partition.</summary>
+    public int Partitions { get; init; } = 4;
+
+    /// <summary>How long an id is remembered, in UTC days of ingest time.</summary>
+    public int DedupeHorizonDays { get; init; } = Limits.DedupeHorizonDays;
+
+    /// <summary>How old usage for a sealed period may be when it arrives.</summary>
+    public Duration LateWindow { get; init; } = Duration.FromDays(Limits.LateWindowDays);
+
+    /// <summary>How far an event's time may lie after its arrival.</summary>
+    public Duration FutureTolerance { get; init; } = Duration.FromHours(Limits.FutureToleranceHours);
+
+    /// <summary>The wait for late usage after a period's end, before it may be sealed.</summary>
+    public Duration UsageGrace { get; init; } = Duration.FromHours(Limits.UsageGraceHours);
+
+    /// <summary>A checkpoint is taken at least this often while records come.</summary>
+    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A checkpoint is taken at the latest after this many records.</summary>
+    public int CheckpointRecords { get; init; } = 100_000;
+}

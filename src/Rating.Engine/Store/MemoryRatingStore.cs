@@ -1,0 +1,224 @@
+using System.Runtime.CompilerServices;
+using Rating.Domain;
+using Rating.Domain.Usage;
+
+namespace Rating.Engine.Store;
+
+/// <summary>A store in memory, for simulation and tests. One lock makes every write a transaction.</summary>
+public sealed class MemoryRatingStore(int partitions) : IRatingStore
+{
+    private readonly Lock _gate = new();
+    private readonly Partition[] _partitions = [.. Enumerable.Range(0, partitions).Select(_ => new Partition())];
+    private readonly List<BookChange> _book = [];
+    private readonly SortedDictionary<(long Batch, int Partition), SealBlock> _seals = [];
+    private readonly SortedSet<long> _closed = [];
+    private readonly Dictionary<(TenantId, SubscriptionId, string, int), StoredSnapshot> _snapshots = [];
+    private readonly HashSet<(TenantId, SubscriptionId, string, int)> _invoiced = [];
+    private readonly Dictionary<(TenantId, AccountId, string, string), StoredInvoice> _invoices = [];
+    private readonly Dictionary<(TenantId, long), StoredInvoice> _numbers = [];
+    private readonly List<OutboxMessage> _outbox = [];
+    private readonly Dictionary<(TenantId, string, long, Verdict, VerdictReason), long> _verdicts = [];
+    private readonly Dictionary<(TenantId, string), ImportedFile> _imports = [];
+    private string? _settings;
+
+    /// <inheritdoc/>
+    public Task<string> SettingsAsync(string settingsWhenNew, CancellationToken cancellation)
+    {
+        lock (_gate) return Task.FromResult(_settings ??= settingsWhenNew);
+    }
+
+    /// <inheritdoc/>
+    public Task AppendBookAsync(BookChange change, CancellationToken cancellation) => Write(() =>
+    {
+        if (change.Sequence != _book.Count + 1) throw new StaleWriterException($"Book change {change.Sequence} is not the next one: {_book.Count} are stored.");
+        _book.Add(change);
+    });
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<BookChange> ReadBookAsync(long after, CancellationToken cancellation) => Read(() => _book.Skip((int)after), cancellation);
+
+    /// <inheritdoc/>
+    public Task<PartitionPlace> TakeOverAsync(int partition, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            var mine = _partitions[partition];
+            mine.Epoch++;
+            var last = mine.Journal.Count == 0 ? new CheckpointEntry(0, 0, 0, 0, 0, "[]") : mine.Journal[^1];
+            return Task.FromResult(new PartitionPlace(mine.Epoch, last.Number, last.NextPosition, last.BookSequence));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task CommitAsync(Checkpoint checkpoint, CancellationToken cancellation) => Write(() =>
+    {
+        var mine = _partitions[checkpoint.Partition];
+        if (mine.Epoch != checkpoint.Epoch) throw new StaleWriterException($"Partition {checkpoint.Partition}: epoch {checkpoint.Epoch} is over, the owner has {mine.Epoch}.");
+        var last = mine.Journal.Count == 0 ? (Number: 0L, NextPosition: 0L) : (mine.Journal[^1].Number, mine.Journal[^1].NextPosition);
+        if (checkpoint.Number != last.Number + 1 || checkpoint.FirstPosition != last.NextPosition)
+            throw new StaleWriterException($"Partition {checkpoint.Partition}: checkpoint {checkpoint.Number} at position {checkpoint.FirstPosition} does not follow {last.Number} at {last.NextPosition}.");
+        mine.Journal.Add(new CheckpointEntry(checkpoint.Number, checkpoint.Epoch, checkpoint.FirstPosition, checkpoint.NextPosition, checkpoint.BookSequence, checkpoint.Commands));
+        if (checkpoint.State is { } state)
+        {
+            if (state.IsBase) mine.State.Clear();
+            mine.State.Add(state);
+        }
+
+        if (checkpoint.Ledger is { } ledger) mine.Ledger.Add(ledger);
+        if (checkpoint.Ids is { } ids) mine.Ids.Add(ids.Checkpoint, ids);
+        foreach (var seal in checkpoint.Seals) _seals[(seal.Batch, seal.Partition)] = seal;
+        foreach (var count in checkpoint.Verdicts)
+        {
+            var key = (count.Tenant, count.Source, count.IngestHour, count.Verdict, count.Reason);
+            _verdicts[key] = _verdicts.GetValueOrDefault(key) + count.Count;
+        }
+    });
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StateBlock> ReadStateAsync(int partition, CancellationToken cancellation) => Read(() => _partitions[partition].State, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<IdBlock> ReadIdsAsync(int partition, int sinceDay, CancellationToken cancellation) =>
+        Read(() => _partitions[partition].Ids.Values.Where(block => block.LastDay >= sinceDay), cancellation);
+
+    /// <inheritdoc/>
+    public IdBlock? ReadIdBlock(int partition, long checkpoint)
+    {
+        lock (_gate) return _partitions[partition].Ids.GetValueOrDefault(checkpoint);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LedgerBlock> ReadLedgerAsync(int partition, long fromCheckpoint, IReadOnlySet<int>? directory, CancellationToken cancellation) =>
+        Read(() => _partitions[partition].Ledger.Where(block => block.Checkpoint >= fromCheckpoint && (directory is null || block.Directory.Any(directory.Contains))), cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<CheckpointEntry> ReadJournalAsync(int partition, CancellationToken cancellation) => Read(() => _partitions[partition].Journal, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<long>> SealedBatchesAsync(int partition, CancellationToken cancellation)
+    {
+        lock (_gate) return Task.FromResult<IReadOnlyList<long>>([.. _seals.Keys.Where(key => key.Partition == partition).Select(key => key.Batch)]);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SealBlock>> ReadSealsAsync(long batch, CancellationToken cancellation)
+    {
+        lock (_gate) return Task.FromResult<IReadOnlyList<SealBlock>>([.. _seals.Values.Where(seal => seal.Batch == batch)]);
+    }
+
+    /// <inheritdoc/>
+    public Task SaveSnapshotsAsync(long? batch, IReadOnlyList<StoredSnapshot> snapshots, CancellationToken cancellation) => Write(() =>
+    {
+        foreach (var snapshot in snapshots) _snapshots.TryAdd((snapshot.Tenant, snapshot.Subscription, snapshot.Kind, snapshot.Period), snapshot);
+        if (batch is { } done) _closed.Add(done);
+    });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<long>> ClosedBatchesAsync(CancellationToken cancellation)
+    {
+        lock (_gate) return Task.FromResult<IReadOnlyList<long>>([.. _closed]);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredSnapshot> ReadSnapshotsAsync(TenantId tenant, SubscriptionId? subscription, AccountId? account, CancellationToken cancellation) =>
+        Read(() => Snapshots(tenant, account).Where(snapshot => subscription is null || snapshot.Subscription == subscription), cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredSnapshot> ReadUninvoicedAsync(TenantId tenant, AccountId? account, CancellationToken cancellation) =>
+        Read(() => Snapshots(tenant, account).Where(snapshot => !_invoiced.Contains((snapshot.Tenant, snapshot.Subscription, snapshot.Kind, snapshot.Period))), cancellation);
+
+    /// <inheritdoc/>
+    public Task<long> LastInvoiceNumberAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        lock (_gate) return Task.FromResult(_invoices.Values.Where(invoice => invoice.Tenant == tenant).Select(invoice => invoice.Number).DefaultIfEmpty(0).Max());
+    }
+
+    /// <inheritdoc/>
+    public Task SaveInvoicesAsync(IReadOnlyList<StoredInvoice> invoices, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellation) => Write(() =>
+    {
+        foreach (var invoice in invoices)
+        {
+            if (_invoices.ContainsKey((invoice.Tenant, invoice.Account, invoice.Cycle, invoice.Currency)) || _numbers.ContainsKey((invoice.Tenant, invoice.Number)))
+                throw new StaleWriterException($"Invoice {invoice.Number} of account {invoice.Account}, cycle {invoice.Cycle}, exists.");
+            foreach (var (subscription, kind, period) in invoice.Snapshots)
+                if (_invoiced.Contains((invoice.Tenant, subscription, kind, period))) throw new StaleWriterException($"Snapshot {subscription} {kind} {period} is invoiced.");
+        }
+
+        foreach (var invoice in invoices)
+        {
+            _invoices.Add((invoice.Tenant, invoice.Account, invoice.Cycle, invoice.Currency), invoice);
+            _numbers.Add((invoice.Tenant, invoice.Number), invoice);
+            foreach (var (subscription, kind, period) in invoice.Snapshots) _invoiced.Add((invoice.Tenant, subscription, kind, period));
+        }
+
+        foreach (var message in messages) _outbox.Add(message with { Id = _outbox.Count + 1 });
+    });
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredInvoice> ReadInvoicesAsync(TenantId tenant, AccountId? account, CancellationToken cancellation) =>
+        Read(() => _invoices.Values.Where(invoice => invoice.Tenant == tenant && (account is null || invoice.Account == account)).OrderBy(invoice => invoice.Number), cancellation);
+
+    /// <inheritdoc/>
+    public Task<StoredInvoice?> ReadInvoiceAsync(TenantId tenant, long number, CancellationToken cancellation)
+    {
+        lock (_gate) return Task.FromResult(_numbers.GetValueOrDefault((tenant, number)));
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<OutboxMessage> ReadOutboxAsync(long after, CancellationToken cancellation) => Read(() => _outbox.Skip((int)after), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<VerdictCount>> ReadVerdictsAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+            return Task.FromResult<IReadOnlyList<VerdictCount>>([.. _verdicts.Where(pair => pair.Value != 0)
+                .Select(pair => new VerdictCount(pair.Key.Item1, pair.Key.Item2, pair.Key.Item3, pair.Key.Item4, pair.Key.Item5, pair.Value))]);
+    }
+
+    /// <inheritdoc/>
+    public Task SaveImportAsync(ImportedFile file, CancellationToken cancellation) => Write(() => _imports[(file.Tenant, file.ContentHash)] = file);
+
+    /// <inheritdoc/>
+    public Task<ImportedFile?> FindImportAsync(TenantId tenant, string contentHash, CancellationToken cancellation)
+    {
+        lock (_gate) return Task.FromResult(_imports.GetValueOrDefault((tenant, contentHash)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private IEnumerable<StoredSnapshot> Snapshots(TenantId tenant, AccountId? account) => _snapshots.Values
+        .Where(snapshot => snapshot.Tenant == tenant && (account is null || snapshot.Account == account))
+        .OrderBy(snapshot => snapshot.Subscription.Value, StringComparer.Ordinal).ThenBy(snapshot => snapshot.Period).ThenBy(snapshot => snapshot.Kind, StringComparer.Ordinal);
+
+    private Task Write(Action change)
+    {
+        lock (_gate) change();
+        return Task.CompletedTask;
+    }
+
+    private async IAsyncEnumerable<T> Read<T>(Func<IEnumerable<T>> rows, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        List<T> copy;
+        lock (_gate) copy = [.. rows()];
+        await Task.CompletedTask;
+        foreach (var row in copy)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return row;
+        }
+    }
+
+    private sealed class Partition
+    {
+        public long Epoch { get; set; }
+
+        public List<CheckpointEntry> Journal { get; } = [];
+
+        public List<StateBlock> State { get; } = [];
+
+        public List<LedgerBlock> Ledger { get; } = [];
+
+        public SortedDictionary<long, IdBlock> Ids { get; } = [];
+    }
+}
