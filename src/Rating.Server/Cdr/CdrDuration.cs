@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using Rating.Domain;
 
 namespace Rating.Server.Cdr;
 
@@ -9,13 +10,13 @@ internal static class CdrDuration
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789."u8);
 
     /// <summary>Reads <paramref name="text"/>, counted in <paramref name="unit"/>, as seconds.</summary>
-    /// <returns>False when it is no number, is negative, or is longer than <see cref="CdrLimits.DurationSecondsMax"/>.</returns>
+    /// <returns>False when it is no number, is negative, or is longer than <see cref="Limits.CallSecondsMax"/>.</returns>
     public static bool TryRead(ReadOnlySpan<byte> text, CdrDurationUnit unit, out decimal seconds)
     {
         var read = unit == CdrDurationUnit.Text ? TryReadText(text, out seconds) : TryReadNumber(text, out seconds);
         if (unit == CdrDurationUnit.Milliseconds)
             seconds /= 1000;
-        return read && seconds <= CdrLimits.DurationSecondsMax;
+        return read && seconds <= Limits.CallSecondsMax && seconds.Scale <= Limits.QuantityDecimals;
     }
 
     private static bool TryReadNumber(ReadOnlySpan<byte> text, out decimal number)
@@ -51,7 +52,7 @@ internal static class CdrDuration
                 letters = text.Length;
             var unit = text[..letters];
             text = text[letters..];
-            if (number > CdrLimits.DurationSecondsMax * 1000)
+            if (number > Limits.CallSecondsMax * 1000)
                 return false;
             if (unit.SequenceEqual("h"u8))
                 seconds += number * 3600;

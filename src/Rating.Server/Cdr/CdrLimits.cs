@@ -1,3 +1,5 @@
+using Rating.Domain;
+
 namespace Rating.Server.Cdr;
 
 /// <summary>What one CDR file may ask of this process. Beyond a limit a row is refused, never cut and billed.</summary>
@@ -15,9 +17,9 @@ public static class CdrLimits
     /// <summary>Largest map file, in bytes.</summary>
     public const int MapBytesMax = 256 * 1024;
 
-    /// <summary>Longest believable call, in seconds (366 days). More is most often milliseconds read as seconds.</summary>
-    public const long DurationSecondsMax = 366L * 24 * 3600;
+    /// <summary>Most extra columns of a map: an event's data may have <see cref="Limits.DataFieldsMax"/> fields, and four are taken.</summary>
+    public const int ExtraColumnsMax = Limits.DataFieldsMax - 4;
 
-    /// <summary>First and last year (inclusive) of a believable call.</summary>
-    public const int YearMin = 1970, YearMax = 2199;
+    /// <summary>First and last year (inclusive) of an event's time.</summary>
+    public const int YearMin = 2000, YearMax = 2199;
 }

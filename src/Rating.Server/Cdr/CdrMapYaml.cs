@@ -183,6 +183,8 @@ internal sealed class CdrMapYaml
         foreach (var column in extra)
             if (ReservedData.Contains(column.Name, StringComparer.Ordinal))
                 throw Wrong("extra", $"'{column.Name}' is a name that every event's data has already. Give the column by its number, then it is called column_N.");
+        if (extra.Count > CdrLimits.ExtraColumnsMax)
+            throw Wrong("extra", $"lists {extra.Count} columns, an event takes {CdrLimits.ExtraColumnsMax}. Keep what a report or a price needs.");
         if (extra.Select(c => c.Name).Distinct(StringComparer.Ordinal).Count() != extra.Count)
             throw Wrong("extra", "a column stands twice.");
         return extra;

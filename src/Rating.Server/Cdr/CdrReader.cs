@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
 using NodaTime;
+using Rating.Domain;
 
 namespace Rating.Server.Cdr;
 
@@ -17,6 +18,7 @@ public sealed class CdrReader
     private readonly byte[] _comment;
     private Binding? _binding;
     private int _lastWidth;
+    private bool _hasControls;
 
     /// <param name="stream">The file, at its beginning. The caller closes it.</param>
     /// <param name="map">How to read it.</param>
@@ -112,7 +114,8 @@ public sealed class CdrReader
     {
         if (_lines.TooLong)
             return $"the line is longer than {CdrLimits.LineBytesMax} bytes; its line end was lost, or it is no CDR";
-        if (line.IndexOf((byte)0) is var nul and >= 0)
+        _hasControls = line.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0;
+        if (_hasControls && line.IndexOf((byte)0) is var nul and >= 0)
             return $"byte {nul + 1} is NUL; the writing system was probably cut off here";
         _fields.SetLine(line, isLatin1: !Utf8.IsValid(line));
         return null;
@@ -225,8 +228,26 @@ public sealed class CdrReader
         if (_map.Legs)
             ReadCallKey(bound);
         _row.NotBillable = NotBillable(bound);
-        return null;
+        return CheckTexts();
     }
+
+    /// <summary>An event would be refused for such a text without saying which line it came from.</summary>
+    private string? CheckTexts()
+    {
+        // Most lines are short and clean, so that no text in them can be wrong.
+        if (!_hasControls && _fields.Line.Length <= Limits.TextBytesMax)
+            return null;
+        var wrong = CheckText(_map.Caller.Name, _row.Caller) ?? CheckText(_map.Called.Name, _row.Called) ?? CheckText(_map.Subject.Name, _row.Subject)
+            ?? CheckText("the row key", _row.RowKey) ?? CheckText("the call key", _row.CallKey) ?? CheckText("the direction", _row.Direction);
+        for (var i = 0; i < _row.ExtraRanges.Length && wrong is null; i++)
+            wrong = CheckText(_map.Extra[i].Name, _row.Extra(i));
+        return wrong;
+    }
+
+    private static string? CheckText(string name, ReadOnlySpan<byte> text) =>
+        text.Length > Limits.TextBytesMax ? $"{name} is {text.Length} bytes long, at most {Limits.TextBytesMax} are taken"
+        : text.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0 ? $"{name} holds a control character"
+        : null;
 
     private void HashRow()
     {
@@ -304,7 +325,7 @@ public sealed class CdrReader
         $"the {what} time {Quoted(text)} ({column.Name}) is not of the map's formats ({string.Join(", ", _map.TimeFormats)}) or not in {CdrLimits.YearMin} to {CdrLimits.YearMax}";
 
     private string BadDuration(CdrColumn column, ReadOnlySpan<byte> text) =>
-        $"the duration {Quoted(text)} ({column.Name}) is not a number from 0 to {CdrLimits.DurationSecondsMax} seconds in the map's unit ({_map.Unit})";
+        $"the duration {Quoted(text)} ({column.Name}) is not a number from 0 to {Limits.CallSecondsMax} seconds in the map's unit ({_map.Unit})";
 
     private static string Quoted(ReadOnlySpan<byte> text) => $"'{Encoding.UTF8.GetString(text[..Math.Min(text.Length, 60)])}'";
 

@@ -100,7 +100,7 @@ internal abstract class CdrTimeFormat
         private static int TwoDigits(ReadOnlySpan<byte> text, int at)
         {
             var (tens, ones) = (text[at] - '0', text[at + 1] - '0');
-            return (uint)tens <= 9 && (uint)ones <= 9 ? (tens * 10) + ones : -100_000;
+            return tens is >= 0 and <= 9 && ones is >= 0 and <= 9 ? (tens * 10) + ones : -100_000;
         }
     }
 }

@@ -102,11 +102,13 @@ public sealed class CdrQuirkTests
     [InlineData(1_000_000, false)]
     public void A_line_longer_than_the_limit_is_refused_whole(int length, bool usable)
     {
+        // The long column is one that no event carries.
+        var map = Small with { Extra = [] };
         var row = Row(2, note: "");
         var text = $"{Row(1)}\r\n{row}{new string('x', length - row.Length)}\r\n{Row(3)}\r\n";
         foreach (var end in new[] { text, text.TrimEnd() })
         {
-            var (rows, counts) = Read(Small, end);
+            var (rows, counts) = Read(map, end);
             Assert.Equal([true, usable, true], rows.Select(r => r.Refusal is null));
             Assert.Equal([1, 2, 3], rows.Select(r => r.Line));
             Assert.Equal(3, counts.Lines);
@@ -123,13 +125,22 @@ public sealed class CdrQuirkTests
         Assert.Equal(2, counts.Lines);
     }
 
+    [Fact]
+    public void A_text_that_no_event_may_hold_is_refused_with_its_column()
+    {
+        var (rows, _) = Read(Small, $"{Row(1, note: "a\tb")}\n{Row(2, caller: new string('1', 1025))}\n{Row(3)}\n");
+        Assert.Contains("note holds a control character", rows[0].Refusal);
+        Assert.Contains("caller is 1025 bytes long", rows[1].Refusal);
+        Assert.Null(rows[2].Refusal);
+    }
+
     [Theory]
     [InlineData("-5")]
     [InlineData("1e3")]
     [InlineData("NaN")]
     [InlineData("")]
     [InlineData("1.2.3")]
-    [InlineData("99999999999")]
+    [InlineData("2678401")] // 31 days and a second
     [InlineData(" 5")]
     public void A_duration_that_is_no_number_is_refused(string seconds)
     {

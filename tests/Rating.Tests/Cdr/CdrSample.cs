@@ -27,7 +27,6 @@ internal static class CdrSample
 
     public static (List<ReadRow> Rows, CdrCounts Counts) Read(CdrMap map, byte[] bytes)
     {
-        // One byte at a time now and then: line ends and marks must not depend on how a stream is cut.
         using var stream = new MemoryStream(bytes);
         return Read(map, stream);
     }
@@ -49,7 +48,7 @@ internal static class CdrSample
         $"2026-03-02 10:00:{second:00},{caller},{called},{seconds},{note}";
 }
 
-/// <summary>Gives at most one byte a time.</summary>
+/// <summary>Gives at most one byte a time: line ends and marks must not depend on how a stream is cut.</summary>
 internal sealed class DripStream(byte[] bytes) : MemoryStream(bytes)
 {
     public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 1));

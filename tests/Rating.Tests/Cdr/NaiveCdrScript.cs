@@ -7,17 +7,17 @@ namespace Rating.Tests.Cdr;
 /// <summary>What each real file bills, worked out the simplest way that fits that one file. Shares nothing with the importer; the rules are those of docs/cdr-import.md.</summary>
 internal static class NaiveCdrScript
 {
-    public sealed record Row(string Id, string Call, int Seconds, bool Connected, bool Internal);
+    public sealed record Row(string Id, string Call, int Seconds, bool Connected, bool Internal, bool OtherLeg = false);
 
     /// <summary>Seconds of each call that bills, in file order.</summary>
-    public static List<int> Billed(string system)
+    public static List<int> Billed(string system, bool internalBills)
     {
         var (seen, calls, billed) = (new HashSet<string>(), new HashSet<string>(), new List<int>());
         foreach (var row in Rows(system))
         {
             if (!seen.Add(row.Id))
                 continue;
-            if (row.Seconds == 0 || !row.Connected || row.Internal)
+            if (row.Seconds == 0 || !row.Connected || row.OtherLeg || (row.Internal && !internalBills))
                 continue;
             if (calls.Add(row.Call))
                 billed.Add(row.Seconds);
@@ -60,7 +60,7 @@ internal static class NaiveCdrScript
     {
         var f = line.Replace("\"", "").Split(',');
         var (caller, called) = (f[8], f[30]);
-        return new Row(f[49], f[1] + "/" + f[2], Int(f[55]), Int(f[47]) > 0, (Short(caller) && Short(called)) || caller.StartsWith("b00") || called.StartsWith("b00"));
+        return new Row(f[50], f[1] + "/" + f[2], Int(f[55]), Int(f[47]) > 0, (Short(caller) && Short(called)) || caller.StartsWith("b00") || called.StartsWith("b00"));
     }
 
     private static Row FreePbx(string line)
@@ -74,6 +74,6 @@ internal static class NaiveCdrScript
         var m = Regex.Match(line, """^(?<id>\d+),NULL,(?:".*?"|NULL),(?<src>[^,"]*),(?<dst>[^,"]*),(?<ctx>[^,"]*),(?:PJSIP|Local).*"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d",\d+,(?<bill>\d+),NULL,(?:"[^"]*"|[A-Z]+),\d,[^,]*,(?<uid>[\d.]+),""", RegexOptions.NonBacktracking);
         var (src, dst, context) = (m.Groups["src"].Value, m.Groups["dst"].Value, m.Groups["ctx"].Value);
         return new Row(m.Groups["id"].Value, m.Groups["uid"].Value, Int(m.Groups["bill"].Value), true,
-            (Short(src) && Short(dst)) || dst.StartsWith('*') || context is "dynamic-meetme" or "voicemail-op");
+            (Short(src) && Short(dst)) || dst.StartsWith('*') || context == "voicemail-op", dst == "NULL");
     }
 }
