@@ -22,7 +22,7 @@ public sealed class CdrEventWriterTests
     [Fact]
     public void An_answered_row_is_a_cloud_event_at_the_answer() => Assert.Equal(
         // The row's SHA-256 by sha256sum; 11:00:05 local is 10:00:05Z, since the unique id says 10:00:00Z for 11:00:00.
-        """{"specversion":"1.0","id":"2aeaf29a58fd8d1dfbaf218924d55588","source":"cdr/asterisk","type":"call.completed","subject":"4930555010","time":"2026-03-02T10:00:05Z","callkey":"1772445600.1","partitionkey":"1772445600.1","data":{"duration_seconds":55,"called":"+4930555020","caller":"4930555010","accountcode":"acme","dcontext":"out","disposition":"NO ANSWER"}}""",
+        """{"specversion":"1.0","id":"2aeaf29a58fd8d1dfbaf218924d55588","source":"cdr/asterisk","type":"call.completed","subject":"4930555010","time":"2026-03-02T10:00:05Z","callkey":"1772445600.1","partitionkey":"1772445600.1","data":{"duration_seconds":55,"called":"+4930555020","caller":"4930555010","direction":"outbound","accountcode":"acme","dcontext":"out","disposition":"NO ANSWER"}}""",
         Event(CdrMap.BuiltIn("asterisk"), Answered));
 
     [Fact]
@@ -45,9 +45,9 @@ public sealed class CdrEventWriterTests
     {
         var map = CdrMap.BuiltIn("asterisk");
         Assert.Equal("pbx-7", Property(Event(map, Answered, "pbx-7"), "source"));
-        using var json = JsonDocument.Parse(Event(map with { Direction = "outbound" }, Answered));
-        Assert.Equal("outbound", json.RootElement.GetProperty("data").GetProperty("direction").GetString());
-        using var column = JsonDocument.Parse(Event(map with { DirectionColumn = new CdrColumn("dcontext", 4) }, Answered));
+        using var json = JsonDocument.Parse(Event(map with { Direction = "inbound" }, Answered));
+        Assert.Equal("inbound", json.RootElement.GetProperty("data").GetProperty("direction").GetString());
+        using var column = JsonDocument.Parse(Event(map with { Direction = null, DirectionColumn = new CdrColumn("dcontext", 4) }, Answered));
         Assert.Equal("out", column.RootElement.GetProperty("data").GetProperty("direction").GetString());
     }
 

@@ -83,4 +83,17 @@ public sealed class CdrMapTests
 
     [Fact]
     public void The_good_map_is_good() => Assert.Equal("mine", CdrMap.Parse(Good, "maps/mine.yaml").Name);
+
+    [Fact]
+    public void The_map_in_the_docs_is_complete_and_reads_a_row()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Rating.sln")))
+            root = root.Parent!;
+        var text = File.ReadAllText(Path.Combine(root.FullName, "docs", "cdr-import.md"));
+        var yaml = text.Split("```yaml\n")[1].Split("```")[0];
+        var (rows, _) = CdrSample.Read(CdrMap.Parse(yaml, "docs/cdr-import.md"), "2.3.2026 9:05:07; 2.3.2026 9:05:17;201 ;4930555020;1m5s;c1;NULL\n");
+        Assert.Null(rows[0].Refusal);
+        Assert.Equal(("201", "4930555020", 65m, "c1", "2026-03-02T08:05:17Z"), (rows[0].Caller, rows[0].Called, rows[0].Seconds, rows[0].CallKey, rows[0].Answered.ToString()));
+    }
 }
