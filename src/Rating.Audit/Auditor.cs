@@ -80,13 +80,14 @@ public sealed class Auditor
         _progress("reading the book");
         foreach (var change in _source.Book())
         {
+            if (change.Sequence != _book.LastSequence + 1) _findings.Add(AuditFindingKind.BookBroken, $"book {change.Sequence}", $"sequence {_book.LastSequence + 1}", change.Sequence);
             try
             {
                 _book.Add(change);
             }
             catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or UnparsableValueException)
             {
-                _findings.Add(AuditFindingKind.BookBroken, $"book {change.Sequence}", $"a change with sequence {_book.LastSequence}", e.Message);
+                _findings.Add(AuditFindingKind.BookBroken, $"book {change.Sequence}", "a readable change", e.Message);
             }
         }
     }

@@ -31,6 +31,14 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
 
     public void Run(IEnumerable<AuditCheckpoint> checkpoints, IEnumerable<AuditLogRecord> log)
     {
+        Replay(checkpoints, log);
+        foreach (var index in new System.Collections.IDictionary[] { _ids, _calls, _unsealed, _hourFirstSeen }) index.Clear(); // only the records are needed from here on
+        _ids.TrimExcess();
+        _calls.TrimExcess();
+    }
+
+    private void Replay(IEnumerable<AuditCheckpoint> checkpoints, IEnumerable<AuditLogRecord> log)
+    {
         using var records = log.GetEnumerator();
         long number = 0, position = 0;
         foreach (var checkpoint in checkpoints)
