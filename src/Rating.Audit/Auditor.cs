@@ -1,5 +1,3 @@
-using System.Text.Json;
-using NodaTime.Text;
 using Rating.Audit.Rules;
 
 namespace Rating.Audit;
@@ -85,7 +83,7 @@ public sealed class Auditor
             {
                 _book.Add(change);
             }
-            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or UnparsableValueException)
+            catch (Exception e) when (Unreadable.Is(e))
             {
                 _findings.Add(AuditFindingKind.BookBroken, $"book {change.Sequence}", "a readable change", e.Message);
             }
@@ -103,7 +101,7 @@ public sealed class Auditor
             {
                 snapshots.Add(SnapshotDocument.Read(text));
             }
-            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or UnparsableValueException)
+            catch (Exception e) when (Unreadable.Is(e))
             {
                 _findings.Add(AuditFindingKind.DocumentUnreadable, $"snapshot {number}", "a snapshot", e.Message);
             }

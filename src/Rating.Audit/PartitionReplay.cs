@@ -110,7 +110,7 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
                 else Broken("seal, retry or void", command);
             }
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (Unreadable.Is(e))
         {
             Broken("commands", checkpoint.Commands);
         }
