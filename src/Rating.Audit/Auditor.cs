@@ -1,5 +1,3 @@
-using System.Text.Json;
-using NodaTime.Text;
 using Rating.Audit.Rules;
 
 namespace Rating.Audit;
@@ -80,13 +78,14 @@ public sealed class Auditor
         _progress("reading the book");
         foreach (var change in _source.Book())
         {
+            if (change.Sequence != _book.LastSequence + 1) _findings.Add(AuditFindingKind.BookBroken, $"book {change.Sequence}", $"sequence {_book.LastSequence + 1}", change.Sequence);
             try
             {
                 _book.Add(change);
             }
-            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or UnparsableValueException)
+            catch (Exception e) when (Unreadable.Is(e))
             {
-                _findings.Add(AuditFindingKind.BookBroken, $"book {change.Sequence}", $"a change with sequence {_book.LastSequence}", e.Message);
+                _findings.Add(AuditFindingKind.BookBroken, $"book {change.Sequence}", "a readable change", e.Message);
             }
         }
     }
@@ -102,7 +101,7 @@ public sealed class Auditor
             {
                 snapshots.Add(SnapshotDocument.Read(text));
             }
-            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or UnparsableValueException)
+            catch (Exception e) when (Unreadable.Is(e))
             {
                 _findings.Add(AuditFindingKind.DocumentUnreadable, $"snapshot {number}", "a snapshot", e.Message);
             }

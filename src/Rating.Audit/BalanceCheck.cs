@@ -20,7 +20,7 @@ internal sealed class BalanceCheck(Book book, Closing closing, long sequence, Fi
                 using var document = JsonDocument.Parse(text);
                 Check(document.RootElement);
             }
-            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or UnparsableValueException)
+            catch (Exception e) when (Unreadable.Is(e))
             {
                 findings.Add(AuditFindingKind.DocumentUnreadable, $"balance {Checked}", "a balance", e.Message);
             }

@@ -61,7 +61,7 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
     /// <summary>The lines of a running charge: usage, recurring arrears for the days before <paramref name="asOf"/>, and the late differences that wait.</summary>
     public List<OracleLine> Balance(string tenant, Subscription subscription, int period, LocalDate asOf, long sequence)
     {
-        var schedule = book.Of(tenant).ScheduleOf(subscription, sequence)!;
+        var schedule = book.Of(tenant).ScheduleOf(subscription, sequence) ?? throw new FormatException($"{subscription.Id} has no plan.");
         var spans = FrozenSpans(tenant, subscription.Id, period, sequence);
         var accrued = spans.Where(s => s.From < asOf).Select(s => s with { To = LocalDate.Min(s.To, asOf) }).ToList();
         return [

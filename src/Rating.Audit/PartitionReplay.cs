@@ -31,6 +31,14 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
 
     public void Run(IEnumerable<AuditCheckpoint> checkpoints, IEnumerable<AuditLogRecord> log)
     {
+        Replay(checkpoints, log);
+        foreach (var index in new System.Collections.IDictionary[] { _ids, _calls, _unsealed, _hourFirstSeen }) index.Clear(); // only the records are needed from here on
+        _ids.TrimExcess();
+        _calls.TrimExcess();
+    }
+
+    private void Replay(IEnumerable<AuditCheckpoint> checkpoints, IEnumerable<AuditLogRecord> log)
+    {
         using var records = log.GetEnumerator();
         long number = 0, position = 0;
         foreach (var checkpoint in checkpoints)
@@ -102,7 +110,7 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
                 else Broken("seal, retry or void", command);
             }
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (Unreadable.Is(e))
         {
             Broken("commands", checkpoint.Commands);
         }

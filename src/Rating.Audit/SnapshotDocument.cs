@@ -65,5 +65,5 @@ internal sealed class SnapshotDocument
 
     /// <summary>A line with all its members in order of their names, numbers by value.</summary>
     public static string PrintedLine(JsonElement line) => string.Join('|', line.EnumerateObject().OrderBy(m => m.Name, StringComparer.Ordinal).Select(m =>
-        m.Name + "=" + (m.Name is "quantity" or "amount" ? Fraction.Parse(m.Value.AsText()).ToString() : m.Value.GetRawText())));
+        m.Name + "=" + (m.Name is "quantity" or "amount" ? Fraction.Parse(m.Value.AsText()).ToString() : m.Value.ValueKind == JsonValueKind.String ? m.Value.GetString() : m.Value.GetRawText())));
 }

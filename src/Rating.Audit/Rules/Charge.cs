@@ -13,6 +13,7 @@ internal sealed record Charge(
     {
         var model = json.Text("model");
         if (model is not ("recurring" or "oneOff" or "perUnit" or "graduated" or "volume" or "package" or "rateDeck")) throw new FormatException($"'{model}' is not a model.");
+        if (json.Number("size", 1).Sign <= 0) throw new FormatException("The size of a package.");
         var metered = model is not ("recurring" or "oneOff");
         return new Charge(
             json.Text("key"), json.Text("name", ""), model,

@@ -42,6 +42,43 @@ public sealed class AuditorClosingTests
     }
 
     [Fact]
+    public void Late_usage_is_billed_as_the_difference_it_would_have_made()
+    {
+        // 3 SMS a month are free, then 0.10. 2 in time: free. 2 late ones of March: 4 in all, so one is paid. They do not start again with free ones.
+        var catalog = World.Catalog.Replace("\"model\": \"perUnit\", \"meter\": \"sms\", \"price\": \"0.10\"", "\"model\": \"graduated\", \"meter\": \"sms\", \"tiers\": [ { \"upTo\": 3, \"price\": 0 }, { \"price\": 0.10 } ]", StringComparison.Ordinal);
+        var world = new World(withBook: false);
+        world.Change($$"""{ "kind": "catalog", "version": 1, "effectiveFrom": "2026-01-01", "catalog": {{catalog}} }""").Change(World.Parties);
+        world.Checkpoint(0, "[]", Entry.Rated(Ev.Sms("1", "2026-03-05T10:00:00Z", "2"), "2026-03-05T10:00:00Z", 314));
+        world.Close(1, 314).Change($$"""{ "kind": "catalog", "version": 2, "effectiveFrom": "2026-03-01", "catalog": {{World.Catalog.Replace("0.10", "0.90", StringComparison.Ordinal)}} }""");
+        world.Checkpoint(0, """[{"seal":1}]""", Entry.Late(Ev.Sms("2", "2026-03-06T10:00:00Z", "2"), "2026-04-02T10:00:00Z", 314, 315)); // the new price does not reach the closed month
+        world.Close(2, 315);
+        world.Checkpoint(0, """[{"seal":2}]""");
+        world.SnapshotTexts.Add(BilledWorld.Snapshot("period", 314, "2026-03-01", "2026-04-01", 3, [
+            BilledWorld.Line("usage", "sms", "", "2026-03-01", "2026-04-01", "2", "0.00"), BilledWorld.Line("oneOff", "setup", "", "2026-03-01", "2026-03-02", "1", "99.00"),
+            BilledWorld.Advance("2026-03-01", "2026-04-01"), BilledWorld.Advance("2026-04-01", "2026-05-01")], "161.00", """[{"revision":1,"meter":"sms","aggregation":"sum","dimensions":"","count":1,"figure":"2"}]""", "[]"));
+        world.SnapshotTexts.Add(BilledWorld.Snapshot("period", 315, "2026-04-01", "2026-05-01", 5, [
+            BilledWorld.Advance("2026-05-01", "2026-06-01"), BilledWorld.Line("lateUsage", "sms", "", "2026-03-01", "2026-04-01", "2", "0.10")], "31.10", "[]", "[]",
+            """[{"period":{"number":314},"usage":{"meters":[{"revision":1,"meter":"sms","aggregation":"sum","dimensions":"","count":1,"figure":"2"}],"calls":[]}}]"""));
+        Assert.Equal([], world.Audit().Findings);
+    }
+
+    [Fact]
+    public void More_seats_within_a_billed_period_are_adjusted_by_the_day()
+    {
+        var world = new World();
+        world.SnapshotTexts.Add(BilledWorld.Snapshot("activation", 314, "2026-03-01", "2026-04-01", 2, [
+            BilledWorld.Line("oneOff", "setup", "", "2026-03-01", "2026-03-02", "1", "99.00"), BilledWorld.Advance("2026-03-01", "2026-04-01")], "130.00", "[]", "[]"));
+        world.Change(World.Parties.Replace("\"changes\": [", "\"changes\": [ { \"from\": \"2026-03-22\", \"plan\": \"p\", \"quantities\": { \"seats\": \"3\" } },", StringComparison.Ordinal));
+        world.Close(1, 314);
+        world.Checkpoint(0, """[{"seal":1}]""");
+        // due: 1 seat for 21 days = 21.00, 3 seats for 10 days = 30.00; billed: 31.00 from 1 March. April: 3 * 31.00
+        world.SnapshotTexts.Add(BilledWorld.Snapshot("period", 314, "2026-03-01", "2026-04-01", 4, [
+            BilledWorld.Line("advanceAdjustment", "seat", "", "2026-03-01", "2026-03-22", "0", "-10.00"), BilledWorld.Line("advanceAdjustment", "seat", "", "2026-03-22", "2026-04-01", "3", "30.00"),
+            BilledWorld.Line("advance", "seat", "", "2026-04-01", "2026-05-01", "3", "93.00")], "113.00", "[]", "[]"));
+        Assert.Equal([], world.Audit().Findings);
+    }
+
+    [Fact]
     public void Without_an_activation_the_first_close_bills_everything_plainly()
     {
         var world = new World().Close(1, 314);
