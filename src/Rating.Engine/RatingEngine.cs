@@ -85,6 +85,7 @@ public sealed class RatingEngine : IAsyncDisposable
         {
             var sequence = await _keeper.AddAsync(
                 tenant, $$"""{"kind":"catalog","version":{{next.ToString(CultureInfo.InvariantCulture)}},"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{catalog}}}""", cancellation);
+            await _partitions.TookUpAsync(sequence, cancellation);
             return Book.Read(book => book.Tenant(tenant)!.Catalogs.First(version => version.Sequence == sequence));
         }
         catch (Refused wrong) when (wrong.Where.StartsWith("catalog", StringComparison.Ordinal))
@@ -100,7 +101,8 @@ public sealed class RatingEngine : IAsyncDisposable
         using var document = Parse(parties);
         var root = new DocumentNode(document.RootElement, "").Object("accounts", "subscriptions", "subjects");
         var members = root.Members().Select(member => $"{JsonSerializer.Serialize(member.Name)}:{member.Value.Element.GetRawText()}");
-        await _keeper.AddAsync(tenant, $$"""{"kind":"parties"{{string.Concat(members.Select(member => "," + member))}}}""", cancellation);
+        var sequence = await _keeper.AddAsync(tenant, $$"""{"kind":"parties"{{string.Concat(members.Select(member => "," + member))}}}""", cancellation);
+        await _partitions.TookUpAsync(sequence, cancellation);
     }
 
     /// <summary>The running charge of a subscription now.</summary>

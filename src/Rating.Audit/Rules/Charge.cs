@@ -37,7 +37,7 @@ internal sealed record Charge(
     public Fraction Amount(Fraction figure) => Model switch
     {
         "perUnit" => Price * figure,
-        "package" => new Fraction((figure / Size).Ceiling(), 1) * Price,
+        "package" => figure.Sign <= 0 ? Fraction.Zero : new Fraction((figure / Size).Ceiling(), 1) * Price,
         "volume" => Volume(figure),
         "graduated" => Graduated(figure),
         _ => throw new InvalidOperationException(Model),

@@ -54,9 +54,9 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
     }
 
     // The next period of each subscription in scope, if it is due. A call names what it wants by its end.
-    private List<(string Id, int Period)> Due(Book book, TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, Instant now)
+    private List<(string Id, int Period, bool Supplementary)> Due(Book book, TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, Instant now)
     {
-        var due = new List<(string, int)>();
+        var due = new List<(string Id, int Period, bool Supplementary)>();
         if (book.Tenant(tenant) is not { } mine) return due;
         foreach (var entry in mine.Subscriptions.Values)
         {
@@ -66,7 +66,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             var period = terms.Schedule.Period(next);
             if (next > terms.LastPeriod)
             {
-                if (HasUsageBilledWith(entry.Index, next)) due.Add((terms.Id.Value, next));
+                if (HasUsageBilledWith(entry.Index, next)) due.Add((terms.Id.Value, next, true));
                 continue;
             }
 
@@ -74,27 +74,27 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             var isOver = now >= ends && (terms.EndInstant == ends || now >= ends + settings.UsageGrace);
             if (through is null)
             {
-                if (isOver) due.Add((terms.Id.Value, next));
+                if (isOver) due.Add((terms.Id.Value, next, false));
             }
             else if ((ends == terms.EndInstant ? terms.End!.Value : period.End) <= through)
             {
                 if (!isOver)
                     throw new Refused("close.early", $"Subscription {terms.Id}: its period {period} cannot be closed yet: it is {InstantPattern.General.Format(now)}, it ends {InstantPattern.General.Format(ends)}, and usage may come for {settings.UsageGrace.BclCompatibleTicks / NodaConstants.TicksPerHour} h more.");
-                due.Add((terms.Id.Value, next));
+                due.Add((terms.Id.Value, next, false));
             }
         }
 
-        due.Sort((a, b) => string.CompareOrdinal(a.Item1, b.Item1));
+        due.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
         return due;
     }
 
     private bool HasUsageBilledWith(int subscription, int period) =>
         Enumerable.Range(0, partitions.Count).Any(partition => partitions.UsageOf(partition, subscription).Usage.Keys.Any(key => key.Billing == period));
 
-    private async Task<CloseBatch> BeginAsync(TenantId tenant, IReadOnlyList<(string Id, int Period)> due, CancellationToken cancellation)
+    private async Task<CloseBatch> BeginAsync(TenantId tenant, IReadOnlyList<(string Id, int Period, bool Supplementary)> due, CancellationToken cancellation)
     {
         var number = Book.Read(book => book.Batches.Keys.DefaultIfEmpty(0).Max()) + 1;
-        var closes = string.Join(',', due.Select(one => $$"""{"subscription":{{JsonSerializer.Serialize(one.Id)}},"period":{{one.Period.ToString(CultureInfo.InvariantCulture)}}}"""));
+        var closes = string.Join(',', due.Select(one => $$"""{"subscription":{{JsonSerializer.Serialize(one.Id)}},"period":{{one.Period.ToString(CultureInfo.InvariantCulture)}},"supplementary":{{(one.Supplementary ? "true" : "false")}}}"""));
         await keeper.AddAsync(tenant, $$"""{"kind":"close","batch":{{number}},"closes":[{{closes}}]}""", cancellation);
         return Book.Read(book => book.Batches[number]);
     }
@@ -152,19 +152,22 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         var bySubscription = Book.Read(book => spread.ToDictionary(close => book.Entry(close.Key).Subscription.Id.Value, close => (Index: close.Key, Period: close.Value), StringComparer.Ordinal));
         var directory = bySubscription.Keys.Select(id => LedgerBlocks.DirectoryHash(batch.Tenant, id)).ToHashSet();
         var currency = Book.Read(book => book.Tenant(batch.Tenant)!.Catalogs[0].Catalog.Currency);
-        var first = new Dictionary<(string Source, string Id), long>();
+        var first = new Dictionary<(string Subscription, string Source, string Id), (long Position, ulong Content)>();
+        var identity = new RecordIdentity();
         foreach (var partition in seals.Select(seal => seal.Partition).Order())
         {
             var last = new SortedDictionary<long, LedgerEntry>();
             await foreach (var block in store.ReadLedgerAsync(partition, 0, directory, cancellation))
                 foreach (var entry in LedgerBlocks.Read(block, _ => currency)) last[entry.Position] = entry;
-            var repeats = new Dictionary<long, long>();
+            var repeats = new Dictionary<long, (long Of, bool SameContent)>();
             var concerned = new Dictionary<int, int>();
             foreach (var entry in last.Values)
             {
                 if (!entry.Counts || entry.Record.Tenant != batch.Tenant || !bySubscription.TryGetValue(entry.Subscription, out var close) || entry.BillingPeriod != close.Period) continue;
-                if (first.TryAdd((entry.Record.Source, entry.Record.Id), entry.Position)) continue;
-                repeats[entry.Position] = first[(entry.Record.Source, entry.Record.Id)];
+                var content = identity.OfContent(entry.Record);
+                if (first.TryAdd((entry.Subscription, entry.Record.Source, entry.Record.Id), (entry.Position, content))) continue;
+                var kept = first[(entry.Subscription, entry.Record.Source, entry.Record.Id)];
+                repeats[entry.Position] = (kept.Position, kept.Content == content);
                 concerned[close.Index] = close.Period;
             }
 

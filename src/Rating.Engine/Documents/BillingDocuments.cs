@@ -40,7 +40,9 @@ public static class BillingDocuments
         foreach (var (period, usage) in snapshot.LateUsage.OrderBy(pair => pair.Key))
         {
             json.WriteStartObject();
-            json.WriteNumber("period", period);
+            json.WriteStartObject("period");
+            json.WriteNumber("number", period);
+            json.WriteEndObject();
             json.WritePropertyName("usage");
             Write(json, usage, snapshot.Currency);
             json.WriteEndObject();
@@ -112,7 +114,7 @@ public static class BillingDocuments
             Tenant = new TenantId(root.GetProperty("tenant").GetString()!), Subscription = new SubscriptionId(root.GetProperty("subscription").GetString()!), Account = new AccountId(root.GetProperty("account").GetString()!),
             Kind = KindOf(root.GetProperty("kind").GetString()!), Period = ReadPeriod(root.GetProperty("period")), BookSequence = root.GetProperty("bookSequence").GetInt64(), Currency = currency,
             Lines = ReadLines(root.GetProperty("lines"), currency), Usage = ReadUsage(root.GetProperty("usage"), currency),
-            LateUsage = root.GetProperty("lateUsage").EnumerateArray().ToDictionary(late => late.GetProperty("period").GetInt32(), late => ReadUsage(late.GetProperty("usage"), currency)),
+            LateUsage = root.GetProperty("lateUsage").EnumerateArray().ToDictionary(late => late.GetProperty("period").GetProperty("number").GetInt32(), late => ReadUsage(late.GetProperty("usage"), currency)),
         };
     }
 

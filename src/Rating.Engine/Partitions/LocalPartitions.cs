@@ -74,6 +74,19 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
             }
     }
 
+    /// <summary>Waits until the partitions work with the book up to a sequence, and have stored what it changed for them.</summary>
+    public async Task TookUpAsync(long sequence, CancellationToken cancellation)
+    {
+        foreach (var slot in _slots)
+            while (true)
+            {
+                var changed = slot.Changed;
+                if ((slot.Partition?.TookUp ?? -1) >= sequence) break;
+                if (_stop.IsCancellationRequested) throw new Unavailable("The engine is stopping.");
+                await changed.Task.WaitAsync(cancellation);
+            }
+    }
+
     public async Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation)
     {
         var all = new List<PartitionStatus>();

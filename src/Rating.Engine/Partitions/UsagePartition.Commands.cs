@@ -138,7 +138,14 @@ internal sealed partial class UsagePartition
                     {
                         if (command.Repeats.TryGetValue(entry.Position, out var repeated))
                         {
-                            Enter(entry with { Verdict = Verdict.Duplicate, Reason = VerdictReason.None, RepeatOf = repeated, IsLater = true, Detail = "the same record counts in another partition", UsagePeriod = 0, BillingPeriod = 0, Revision = 0, Calls = [] }, entry);
+                            Enter(
+                                entry with
+                                {
+                                    Verdict = repeated.SameContent ? Verdict.Duplicate : Verdict.Suspended, Reason = repeated.SameContent ? VerdictReason.None : VerdictReason.IdConflict, RepeatOf = repeated.Of, IsLater = true,
+                                    Detail = repeated.SameContent ? "the same record counts in another partition" : "the same source and id counts in another partition with other content",
+                                    UsagePeriod = 0, BillingPeriod = 0, Revision = 0, Calls = [],
+                                },
+                                entry);
                             changed++;
                             continue;
                         }

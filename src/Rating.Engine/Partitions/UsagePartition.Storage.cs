@@ -27,7 +27,14 @@ internal sealed partial class UsagePartition
     private async Task CommitAsync(string commands, CancellationToken cancellation, IReadOnlyList<SealBlock>? seals = null)
     {
         var isCommand = commands.Length > 2;
-        if (!isCommand && _position == _firstPosition && _ledger.Count == 0 && _dirty.Count == 0 && _newHours.Count == 0) return;
+        if (!isCommand && _position == _firstPosition && _ledger.Count == 0 && _dirty.Count == 0 && _newHours.Count == 0)
+        {
+            if (_tookUp == _bookSequence) return;
+            Volatile.Write(ref _tookUp, _bookSequence);
+            OnCommitted?.Invoke();
+            return;
+        }
+
         var number = _checkpoint + 1;
         var isBase = _deltaBytes > Math.Max(BaseBytesMin, 4 * _baseBytes);
         var state = WriteState(number, isBase);
@@ -43,6 +50,7 @@ internal sealed partial class UsagePartition
         lock (_gate)
         {
             _checkpoint = number;
+            Volatile.Write(ref _tookUp, _bookSequence);
             Volatile.Write(ref _firstPosition, _position);
             (_baseBytes, _deltaBytes) = isBase ? (state.Bytes.Length, 0) : (_baseBytes, _deltaBytes + state.Bytes.Length);
             if (ids is not null) _ids.Sealed(ids);

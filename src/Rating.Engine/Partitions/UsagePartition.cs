@@ -50,6 +50,7 @@ internal sealed partial class UsagePartition
     private long _firstPosition;
     private long _position;
     private long _bookSequence;
+    private long _tookUp;
     private long _baseBytes;
     private long _deltaBytes;
     private Instant _latest = Instant.MinValue;
@@ -69,6 +70,9 @@ internal sealed partial class UsagePartition
 
     /// <summary>The log position up to which all is stored.</summary>
     public long Committed => Volatile.Read(ref _firstPosition);
+
+    /// <summary>The book change up to which it works, with all that the change did stored.</summary>
+    public long TookUp => Volatile.Read(ref _tookUp);
 
     /// <summary>Told after each commit.</summary>
     public Action? OnCommitted { get; set; }
@@ -163,6 +167,7 @@ internal sealed partial class UsagePartition
                 {
                     await CommitAsync("[]", cancellation);
                     await TakeUpBookAsync(cancellation);
+                    await CommitAsync("[]", cancellation);
                     lastCommit = _time.GetTimestamp();
                 }
 

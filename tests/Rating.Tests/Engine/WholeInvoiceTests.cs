@@ -6,7 +6,15 @@ namespace Rating.Tests.Engine;
 /// <summary>Made-up price books, customers and usage, through the whole engine; the auditor recomputes every verdict, running charge, snapshot and invoice.</summary>
 public sealed class WholeInvoiceTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 25)];
+    /// <summary>A short list; <c>RATING_SEEDS=1-500</c> runs more.</summary>
+    public static TheoryData<int> Seeds
+    {
+        get
+        {
+            var range = (Environment.GetEnvironmentVariable("RATING_SEEDS") ?? "1-25").Split('-').Select(text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+            return [.. Enumerable.Range(range[0], range[^1] - range[0] + 1)];
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Seeds))]
