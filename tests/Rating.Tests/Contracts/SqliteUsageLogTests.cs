@@ -163,6 +163,18 @@ public sealed class SqliteUsageLogTests : DurableUsageLogContract, IDisposable
         Assert.False(System.IO.File.Exists(File + "-wal")); // closed in order: everything is in one file
     }
 
+    /// <summary>Whether a commit waits for the disk cannot be seen from outside; that SQLite was told to can.</summary>
+    [Fact]
+    public void A_writer_waits_for_the_disk_and_checks_foreign_keys()
+    {
+        using var database = new SqliteDatabase(_folder.File("other.db"), "log");
+        using var session = database.OpenWriter();
+        Assert.Equal((2, 1, 1), (session.Number("PRAGMA synchronous"), session.Number("PRAGMA foreign_keys"), session.Number("PRAGMA recursive_triggers")));
+        using var rows = session.Query("PRAGMA journal_mode");
+        Assert.True(rows.Read());
+        Assert.Equal("wal", rows.GetString(0));
+    }
+
     protected override IUsageLog Make() => SqliteUsageLog.Open(File, PartitionCount);
 
     protected override IUsageLog Reopen() => SqliteUsageLog.Open(File, PartitionCount);
