@@ -76,7 +76,6 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
         var at = 0;
         var negative = text[0] == '-';
         if (negative) at++;
-        var digits = BigInteger.Zero;
         var whole = ReadDigits(text, ref at);
         if (whole.Length == 0) return false;
         var decimals = "";
@@ -98,7 +97,7 @@ public readonly struct Fraction : IEquatable<Fraction>, IComparable<Fraction>
             if (down) exponent = -exponent;
         }
         if (at != text.Length) return false;
-        digits = BigInteger.Parse(whole + decimals, CultureInfo.InvariantCulture);
+        var digits = BigInteger.Parse(whole + decimals, CultureInfo.InvariantCulture);
         if (digits.IsZero) return true;
         if (Math.Abs(exponent) > ExponentMax) return false;
         if (negative) digits = -digits;

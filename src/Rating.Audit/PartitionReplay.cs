@@ -13,6 +13,8 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
     private readonly HashSet<(string Tenant, string Subscription, int Period)> _sealed = [];
     private readonly SortedDictionary<long, ReplayedRecord> _suspense = [];
 
+    private int _effectsSeen;
+
     /// <summary>Every record below the last checkpoint; its index is its position.</summary>
     public List<ReplayedRecord> Records { get; } = [];
 
@@ -28,6 +30,14 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
     public Dictionary<(string Tenant, string Source, long Hour), (long All, long Decided)> Counts { get; } = [];
 
     public void Run(IEnumerable<AuditCheckpoint> checkpoints, IEnumerable<AuditLogRecord> log)
+    {
+        Replay(checkpoints, log);
+        foreach (var index in new System.Collections.IDictionary[] { _ids, _calls, _unsealed, _hourFirstSeen }) index.Clear(); // only the records are needed from here on
+        _ids.TrimExcess();
+        _calls.TrimExcess();
+    }
+
+    private void Replay(IEnumerable<AuditCheckpoint> checkpoints, IEnumerable<AuditLogRecord> log)
     {
         using var records = log.GetEnumerator();
         long number = 0, position = 0;
@@ -64,13 +74,15 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
     /// <summary>Takes up the book to a sequence: usage that is rated and not sealed is resolved and rated anew where a change concerns it.</summary>
     private void TakeUp(long sequence)
     {
-        var effects = book.Effects.FindAll(e => e.Sequence > BookSequence && e.Sequence <= sequence && !e.IsNone);
         BookSequence = sequence;
         var concerned = new SortedDictionary<long, ReplayedRecord>();
-        foreach (var effect in effects)
-            foreach (var ((tenant, subscription), records) in _unsealed)
-                if (tenant == effect.Tenant && (effect.AllSubscriptions || effect.Subscriptions.Contains(subscription)))
-                    foreach (var record in records) concerned.TryAdd(record.Log.Position, record);
+        for (; _effectsSeen < book.Effects.Count && book.Effects[_effectsSeen].Sequence <= sequence; _effectsSeen++)
+        {
+            var effect = book.Effects[_effectsSeen];
+            var subscriptions = effect.AllSubscriptions ? _unsealed.Keys.Where(k => k.Tenant == effect.Tenant) : effect.Subscriptions.Select(s => (effect.Tenant, s));
+            foreach (var subscription in subscriptions)
+                foreach (var record in _unsealed.GetValueOrDefault(subscription, [])) concerned.TryAdd(record.Log.Position, record);
+        }
         foreach (var record in concerned.Values) Rate(record, record.Event());
     }
 
@@ -211,11 +223,7 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
             return;
         }
         var billing = outcome.Period;
-        if (isLate)
-        {
-            billing = tenant.ScheduleOf(subscription, BookSequence)!.NumberOf(subscription.Start);
-            while (_sealed.Contains((record.Log.Tenant, subscription.Id, billing))) billing++;
-        }
+        while (_sealed.Contains((record.Log.Tenant, subscription.Id, billing))) billing++;
         record.Count(isLate ? AuditVerdict.Late : AuditVerdict.Rated, subscription.Id, billing, outcome);
         Remember(record, e);
     }

@@ -19,8 +19,7 @@ internal sealed class Book
     /// <summary>Takes up one change; throws a <see cref="FormatException"/> (or another reading error) when it cannot be read.</summary>
     public void Add(AuditBookChange change)
     {
-        if (change.Sequence != LastSequence + 1) throw new FormatException($"Sequence {change.Sequence} follows {LastSequence}.");
-        LastSequence = change.Sequence;
+        LastSequence = Math.Max(LastSequence, change.Sequence);
         using var document = JsonDocument.Parse(change.Document);
         var json = document.RootElement;
         var tenant = Of(change.Tenant);

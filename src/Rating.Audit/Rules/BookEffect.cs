@@ -1,7 +1,4 @@
 namespace Rating.Audit.Rules;
 
 /// <summary>Which usage that is already rated one change of the book can concern.</summary>
-internal sealed record BookEffect(long Sequence, string Tenant, bool AllSubscriptions, IReadOnlyList<string> Subscriptions)
-{
-    public bool IsNone => !AllSubscriptions && Subscriptions.Count == 0;
-}
+internal sealed record BookEffect(long Sequence, string Tenant, bool AllSubscriptions, IReadOnlyList<string> Subscriptions);

@@ -30,7 +30,7 @@ internal sealed record Meter(
     public string Written(string[] values) => string.Join(';', Dimensions.Zip(values, (name, value) =>
         name + "=" + value.Replace("%", "%25", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal).Replace("=", "%3D", StringComparison.Ordinal)));
 
-    /// <summary>Reads what the event counts, or false when the value is bad.</summary>
+    /// <summary>Reads what the event counts (a text for <c>unique</c>, else a number), or false when the value is bad.</summary>
     public bool TryMeasure(UsageEvent e, out Fraction number, out string text)
     {
         number = Fraction.Zero;
@@ -41,9 +41,12 @@ internal sealed record Meter(
             return true;
         }
         if (Value is null || !e.Data.TryGetValue(Value, out var field)) return false;
-        text = field.Text;
-        if (Aggregation == "unique") return text.Length > 0;
-        return field.IsNumber && Fraction.TryParse(text, out number) && number.HasAtMostDecimals(9)
+        if (Aggregation == "unique")
+        {
+            text = field.Text;
+            return text.Length > 0;
+        }
+        return field.IsNumber && Fraction.TryParse(field.Text, out number) && number.HasAtMostDecimals(9)
             && number <= 1_000_000_000_000 && number >= -1_000_000_000_000 && (AllowNegative || number.Sign >= 0);
     }
 

@@ -1,0 +1,183 @@
+using System.Text.Json;
+using NodaTime.Text;
+using Rating.Audit.Rules;
+
+namespace Rating.Audit;
+
+/// <summary>Proves what is stored: replays the log, recomputes every verdict, snapshot and invoice, and compares.</summary>
+public sealed class Auditor
+{
+    private readonly IAuditSource _source;
+    private readonly Action<string> _progress;
+    private readonly Findings _findings = new();
+    private readonly Book _book = new();
+    private readonly List<PartitionReplay> _partitions = [];
+    private readonly Dictionary<(string Tenant, string Subscription), SubscriptionUsage> _usage = [];
+
+    private Auditor(IAuditSource source, Action<string>? progress)
+    {
+        _source = source;
+        _progress = progress ?? (_ => { });
+    }
+
+    /// <summary>Audits everything that the source has; <paramref name="progress"/> gets a line per step.</summary>
+    public static AuditReport Run(IAuditSource source, Action<string>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new Auditor(source, progress).Run();
+    }
+
+    private AuditReport Run()
+    {
+        ReadBook();
+        for (var partition = 0; partition < _source.Partitions; partition++)
+        {
+            _progress($"replaying partition {partition + 1} of {_source.Partitions}");
+            var replay = new PartitionReplay(partition, _source.Partitions, _source.Settings, _book, _findings);
+            replay.Run(_source.Checkpoints(partition), _source.Log(partition));
+            _partitions.Add(replay);
+            foreach (var record in replay.Records.Where(r => r.Counts)) UsageOf(record).Add(record);
+        }
+
+        var snapshots = ReadSnapshots();
+        CountOncePerPeriod(snapshots);
+        for (var partition = 0; partition < _source.Partitions; partition++)
+        {
+            _progress($"comparing the ledger of partition {partition + 1} of {_source.Partitions}");
+            new LedgerCheck(partition, _partitions[partition].Records, _findings).Run(_source.LedgerBlocks(partition));
+        }
+
+        _progress($"recomputing {snapshots.Count} snapshots");
+        var closing = new Closing(_book, _usage);
+        var snapshotCheck = new SnapshotCheck(_book, closing, snapshots, _partitions, _findings);
+        snapshotCheck.Run();
+
+        _progress("recomputing invoices and balances");
+        var invoiceCheck = new InvoiceCheck(snapshots, _findings);
+        invoiceCheck.Run(_source.Invoices());
+        var sequence = _partitions.Select(p => p.BookSequence).DefaultIfEmpty(0).Max();
+        var balanceCheck = new BalanceCheck(_book, closing, sequence, _findings);
+        balanceCheck.Run(_source.Balances());
+
+        _progress("counting");
+        CompareCounts();
+        return new AuditReport
+        {
+            PositionsChecked = _partitions.Sum(p => (long)p.Records.Count),
+            Unread = _partitions.Sum(p => p.Unread),
+            SnapshotsChecked = snapshots.Count,
+            InvoicesChecked = invoiceCheck.Checked,
+            BalancesChecked = balanceCheck.Checked,
+            Verdicts = Enum.GetValues<AuditVerdict>().Where(v => v != AuditVerdict.None).ToDictionary(v => v, v => _partitions.Sum(p => p.Records.LongCount(r => r.Verdict == v))),
+            Money = Money(snapshotCheck, invoiceCheck, Open(closing, snapshots, sequence)),
+            Findings = _findings.Kept,
+            FindingsCount = _findings.Count,
+        };
+    }
+
+    private void ReadBook()
+    {
+        _progress("reading the book");
+        foreach (var change in _source.Book())
+        {
+            if (change.Sequence != _book.LastSequence + 1) _findings.Add(AuditFindingKind.BookBroken, $"book {change.Sequence}", $"sequence {_book.LastSequence + 1}", change.Sequence);
+            try
+            {
+                _book.Add(change);
+            }
+            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or UnparsableValueException)
+            {
+                _findings.Add(AuditFindingKind.BookBroken, $"book {change.Sequence}", "a readable change", e.Message);
+            }
+        }
+    }
+
+    private List<SnapshotDocument> ReadSnapshots()
+    {
+        var snapshots = new List<SnapshotDocument>();
+        var number = 0;
+        foreach (var text in _source.Snapshots())
+        {
+            number++;
+            try
+            {
+                snapshots.Add(SnapshotDocument.Read(text));
+            }
+            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or UnparsableValueException)
+            {
+                _findings.Add(AuditFindingKind.DocumentUnreadable, $"snapshot {number}", "a snapshot", e.Message);
+            }
+        }
+        return snapshots;
+    }
+
+    private SubscriptionUsage UsageOf(ReplayedRecord record)
+    {
+        var key = (record.Log.Tenant, record.Subscription);
+        return _usage.TryGetValue(key, out var usage) ? usage : _usage[key] = new SubscriptionUsage();
+    }
+
+    /// <summary>A record that more than one partition has for a closed billing period counts in the lowest one only.</summary>
+    private void CountOncePerPeriod(IEnumerable<SnapshotDocument> snapshots)
+    {
+        foreach (var snapshot in snapshots.Where(s => s.Kind != "activation"))
+        {
+            if (!_usage.TryGetValue((snapshot.Tenant, snapshot.Subscription), out var usage)) continue;
+            foreach (var same in usage.BilledWith(snapshot.Period).GroupBy(r => (r.Source, r.Id)).Where(g => g.Skip(1).Any()).ToList())
+            {
+                var kept = same.MinBy(r => (r.Partition, r.Log.Position))!;
+                foreach (var other in same.Where(r => r.Partition != kept.Partition).ToList()) other.Decide(AuditVerdict.Duplicate, AuditReason.None, kept.Log.Position);
+            }
+        }
+    }
+
+    private void CompareCounts()
+    {
+        var own = new Dictionary<(string Tenant, string Source, long Hour), (long All, long Decided)>();
+        foreach (var (key, (all, decided)) in _partitions.SelectMany(p => p.Counts))
+        {
+            var sum = own.GetValueOrDefault(key);
+            own[key] = (sum.All + all, sum.Decided + decided);
+        }
+        void Compare(AuditFindingKind kind, Dictionary<(string Tenant, string Source, long Hour), long> counted, Func<(long All, long Decided), long> expected)
+        {
+            foreach (var key in own.Keys.Union(counted.Keys).Order())
+                if (expected(own.GetValueOrDefault(key)) is var wanted && counted.GetValueOrDefault(key) is var found && wanted != found)
+                    _findings.Add(kind, $"tenant {key.Tenant} source {key.Source} hour {key.Hour}", wanted, found);
+        }
+        Compare(AuditFindingKind.ReceivedDiffers, _source.Received().GroupBy(c => (c.Tenant, c.Source, c.IngestHour)).ToDictionary(g => g.Key, g => g.Sum(c => c.Count)), c => c.All);
+        Compare(AuditFindingKind.VerdictCountDiffers, _source.Verdicts().GroupBy(c => (c.Tenant, c.Source, c.IngestHour)).ToDictionary(g => g.Key, g => g.Sum(c => c.Count)), c => c.Decided);
+    }
+
+    /// <summary>The money of usage that no snapshot has yet, per currency.</summary>
+    private Dictionary<string, Fraction> Open(Closing closing, IEnumerable<SnapshotDocument> snapshots, long sequence)
+    {
+        var closed = snapshots.Where(s => s.Kind != "activation").Select(s => (s.Tenant, s.Subscription, s.Period)).ToHashSet();
+        var open = new Dictionary<string, Fraction>();
+        foreach (var ((tenant, subscription), usage) in _usage)
+        {
+            foreach (var period in usage.BillingPeriods.Where(p => !closed.Contains((tenant, subscription, p))).ToList())
+            {
+                var spans = closing.FrozenSpans(tenant, subscription, period, sequence);
+                var late = closing.Late(tenant, subscription, period, sequence);
+                var lines = Pricing.UsageLines(spans, usage.Of(period, billing => billing == period)).Concat(late);
+                var catalog = spans.Count > 0 ? spans[0].Plan.Catalog : _book.Of(tenant).Catalogs[0];
+                open[catalog.Currency] = lines.Aggregate(open.GetValueOrDefault(catalog.Currency), (sum, line) => sum + line.Amount);
+            }
+        }
+        return open;
+    }
+
+    private List<AuditMoney> Money(SnapshotCheck snapshots, InvoiceCheck invoices, Dictionary<string, Fraction> open)
+    {
+        var money = new List<AuditMoney>();
+        foreach (var currency in snapshots.Rated.Keys.Union(invoices.Invoiced.Keys).Union(invoices.NotInvoiced.Keys).Union(open.Keys).Order(StringComparer.Ordinal))
+        {
+            var usage = open.GetValueOrDefault(currency);
+            var row = new AuditMoney(currency, snapshots.Rated.GetValueOrDefault(currency) + usage, invoices.Invoiced.GetValueOrDefault(currency), invoices.NotInvoiced.GetValueOrDefault(currency) + usage);
+            if (!row.Difference.IsZero) _findings.Add(AuditFindingKind.MoneyDiffers, currency, row.Rated, $"invoiced {row.Invoiced} + not yet invoiced {row.NotYetInvoiced}");
+            money.Add(row);
+        }
+        return money;
+    }
+}
