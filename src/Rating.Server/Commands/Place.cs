@@ -1,0 +1,7 @@
+namespace Rating.Server.Commands;
+
+/// <summary>What a command works on.</summary>
+/// <param name="Data">The data folder.</param>
+/// <param name="Tenant">Whose data.</param>
+/// <param name="Url">A server; null for the one that holds the folder, or none.</param>
+internal sealed record Place(string Data, string Tenant, string? Url);
