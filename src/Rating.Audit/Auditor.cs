@@ -1,5 +1,3 @@
-using System.Text.Json;
-using NodaTime.Text;
 using Rating.Audit.Rules;
 
 namespace Rating.Audit;
@@ -55,7 +53,7 @@ public sealed class Auditor
         _progress("recomputing invoices and balances");
         var invoiceCheck = new InvoiceCheck(snapshots, _findings);
         invoiceCheck.Run(_source.Invoices());
-        var sequence = _partitions.Select(p => p.BookSequence).DefaultIfEmpty(0).Max();
+        var sequence = _book.LastSequence;
         var balanceCheck = new BalanceCheck(_book, closing, sequence, _findings);
         balanceCheck.Run(_source.Balances());
 
@@ -85,7 +83,7 @@ public sealed class Auditor
             {
                 _book.Add(change);
             }
-            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or UnparsableValueException)
+            catch (Exception e) when (Unreadable.Is(e))
             {
                 _findings.Add(AuditFindingKind.BookBroken, $"book {change.Sequence}", "a readable change", e.Message);
             }
@@ -103,7 +101,7 @@ public sealed class Auditor
             {
                 snapshots.Add(SnapshotDocument.Read(text));
             }
-            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or ArgumentException or UnparsableValueException)
+            catch (Exception e) when (Unreadable.Is(e))
             {
                 _findings.Add(AuditFindingKind.DocumentUnreadable, $"snapshot {number}", "a snapshot", e.Message);
             }
@@ -117,6 +115,13 @@ public sealed class Auditor
         return _usage.TryGetValue(key, out var usage) ? usage : _usage[key] = new SubscriptionUsage();
     }
 
+    private void DecideRepeat(ReplayedRecord repeat, ReplayedRecord kept)
+    {
+        if (_partitions[repeat.Partition].VoidedLater.Contains(repeat.Log.Position)) repeat.Decide(AuditVerdict.NotBillable, AuditReason.Voided);
+        else if (kept.Event().HasSameContent(repeat.Event())) repeat.Decide(AuditVerdict.Duplicate, AuditReason.None, kept.Log.Position);
+        else repeat.Decide(AuditVerdict.Suspended, AuditReason.IdConflict);
+    }
+
     /// <summary>A record that more than one partition has for a closed billing period counts in the lowest one only.</summary>
     private void CountOncePerPeriod(IEnumerable<SnapshotDocument> snapshots)
     {
@@ -126,7 +131,7 @@ public sealed class Auditor
             foreach (var same in usage.BilledWith(snapshot.Period).GroupBy(r => (r.Source, r.Id)).Where(g => g.Skip(1).Any()).ToList())
             {
                 var kept = same.MinBy(r => (r.Partition, r.Log.Position))!;
-                foreach (var other in same.Where(r => r.Partition != kept.Partition).ToList()) other.Decide(AuditVerdict.Duplicate, AuditReason.None, kept.Log.Position);
+                foreach (var other in same.Where(r => r.Partition != kept.Partition).ToList()) DecideRepeat(other, kept);
             }
         }
     }

@@ -58,12 +58,12 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
         return book.Of(tenant).Subscription(subscription, frozen) is { } terms ? Spans(tenant, terms, period, frozen) : [];
     }
 
-    /// <summary>The lines of a running charge: usage, recurring arrears for the days before <paramref name="asOf"/>, and the late differences that wait.</summary>
+    /// <summary>The lines of a running charge: usage, recurring arrears for the days up to and with <paramref name="asOf"/>, and the late differences that wait.</summary>
     public List<OracleLine> Balance(string tenant, Subscription subscription, int period, LocalDate asOf, long sequence)
     {
-        var schedule = book.Of(tenant).ScheduleOf(subscription, sequence)!;
+        var schedule = book.Of(tenant).ScheduleOf(subscription, sequence) ?? throw new FormatException($"{subscription.Id} has no plan.");
         var spans = FrozenSpans(tenant, subscription.Id, period, sequence);
-        var accrued = spans.Where(s => s.From < asOf).Select(s => s with { To = LocalDate.Min(s.To, asOf) }).ToList();
+        var accrued = spans.Where(s => s.From <= asOf).Select(s => s with { To = asOf < s.To ? LocalDate.Min(s.To, asOf.PlusDays(1)) : s.To }).ToList();
         return [
             .. Pricing.UsageLines(spans, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period)),
             .. Pricing.RecurringLines(accrued, schedule.Days(period), inAdvance: false),

@@ -30,7 +30,7 @@ internal sealed class InvoiceCheck(IReadOnlyList<SnapshotDocument> snapshots, Fi
                 using var document = JsonDocument.Parse(text);
                 Check(document.RootElement);
             }
-            catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or NodaTime.Text.UnparsableValueException)
+            catch (Exception e) when (Unreadable.Is(e))
             {
                 findings.Add(AuditFindingKind.DocumentUnreadable, $"invoice {Checked}", "an invoice", e.Message);
             }

@@ -23,6 +23,9 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
 
     public long BookSequence { get; private set; }
 
+    /// <summary>Voided positions that were not in suspense for this partition alone: a conflict with another partition put them there.</summary>
+    public HashSet<long> VoidedLater { get; } = [];
+
     /// <summary>Close batches that this partition has sealed.</summary>
     public HashSet<int> SealedBatches { get; } = [];
 
@@ -99,18 +102,23 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
                     if (book.Batches.TryGetValue(seal.GetInt32(), out var batch) && batch.Sequence <= BookSequence) Seal(batch);
                     else Broken($"a close batch of the book up to {BookSequence}", command);
                 }
-                else if (command.Flag("retry")) Retry();
+                else if (command.Member("retry") is { } tenant) Retry(tenant.AsText());
+                else if (command.Member("repeats") is not null)
+                {
+                    // What repeats a record of another partition is found when the partitions come together.
+                }
                 else if (command.Member("void") is { } positions)
                 {
                     foreach (var position in positions.EnumerateArray().Select(p => p.GetInt64()))
                     {
                         if (_suspense.Remove(position, out var record)) record.Decide(AuditVerdict.NotBillable, AuditReason.Voided);
+                        else VoidedLater.Add(position);
                     }
                 }
-                else Broken("seal, retry or void", command);
+                else Broken("seal, retry, void or repeats", command);
             }
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (Unreadable.Is(e))
         {
             Broken("commands", checkpoint.Commands);
         }
@@ -126,9 +134,9 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
         }
     }
 
-    private void Retry()
+    private void Retry(string tenant)
     {
-        foreach (var record in _suspense.Values.Where(r => r.MayBeRetried).ToList()) Judge(record, record.Event());
+        foreach (var record in _suspense.Values.Where(r => r.MayBeRetried && r.Log.Tenant == tenant).ToList()) Judge(record, record.Event());
     }
 
     /// <summary>Steps 1 to 4; the others follow.</summary>
@@ -184,7 +192,7 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
         if (e.CallKey.Length > 0 && _calls.TryGetValue((record.Log.Tenant, e.Source, e.CallKey), out var legs))
         {
             var day = Clock.FloorDivide(e.Time, Clock.Day);
-            if (legs.Exists(leg => leg.Record != record && leg.Record.Counts && Math.Abs(leg.Day - day) <= 1))
+            if (legs.Exists(leg => leg.Record != record && Math.Abs(leg.Day - day) <= 1 && IngestDay(record.Log) - IngestDay(leg.Record.Log) <= settings.DedupeHorizonDays))
             {
                 _suspense.Remove(record.Log.Position);
                 record.Decide(AuditVerdict.NotBillable, AuditReason.OtherLeg);
@@ -197,7 +205,7 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
     /// <summary>Steps 7 to 11.</summary>
     private void Rate(ReplayedRecord record, UsageEvent e)
     {
-        Forget(record, e);
+        Forget(record);
         var tenant = book.Of(record.Log.Tenant);
         if (e.Subject.Length == 0 || tenant.Resolve(e.Subject, e.Time, BookSequence) is not { } subscription)
         {
@@ -242,15 +250,14 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
         if (e.CallKey.Length == 0) return;
         var call = (record.Log.Tenant, e.Source, e.CallKey);
         if (!_calls.TryGetValue(call, out var legs)) _calls[call] = legs = [];
-        legs.Add((record, Clock.FloorDivide(e.Time, Clock.Day)));
+        if (!legs.Exists(leg => leg.Record == record)) legs.Add((record, Clock.FloorDivide(e.Time, Clock.Day)));
     }
 
-    private void Forget(ReplayedRecord record, UsageEvent e)
+    private void Forget(ReplayedRecord record)
     {
         _suspense.Remove(record.Log.Position);
         if (!record.Counts) return;
         _unsealed[(record.Log.Tenant, record.Subscription)].Remove(record);
-        if (e.CallKey.Length > 0) _calls[(record.Log.Tenant, e.Source, e.CallKey)].RemoveAll(leg => leg.Record == record);
     }
 
     private void CountRecord(AuditLogRecord log, string source, bool decided)

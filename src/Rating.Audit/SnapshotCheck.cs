@@ -72,8 +72,7 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
         if (snapshot.Currency != currency) Differs("currency", currency, snapshot.Currency);
         if (snapshot.Kind == "activation" && snapshot.Period != first) Differs("period", first, snapshot.Period);
         if (snapshot.Kind == "supplementary") return;
-        var start = NodaTime.LocalDate.Max(schedule.Start(snapshot.Period), subscription.Start);
-        var end = subscription.End is { } last ? NodaTime.LocalDate.Min(schedule.End(snapshot.Period), last) : schedule.End(snapshot.Period);
+        var (start, end) = (schedule.Start(snapshot.Period), schedule.End(snapshot.Period));
         if ((snapshot.Start, snapshot.End) != (start, end)) Differs("period", $"{start:uuuu-MM-dd}..{end:uuuu-MM-dd}", $"{snapshot.Start:uuuu-MM-dd}..{snapshot.End:uuuu-MM-dd}");
     }
 

@@ -1,9 +1,19 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using NodaTime;
+using NodaTime.Text;
 using Rating.Domain;
 using Rating.Domain.Invoicing;
+using Rating.Domain.Pricing;
+using Rating.Domain.Usage;
+using Rating.Engine.BillRuns;
 using Rating.Engine.Books;
+using Rating.Engine.Closing;
+using Rating.Engine.Documents;
 using Rating.Engine.Intake;
 using Rating.Engine.Log;
+using Rating.Engine.Partitions;
 using Rating.Engine.Store;
 using Rating.Engine.Views;
 
@@ -12,33 +22,114 @@ namespace Rating.Engine;
 /// <summary>The engine in one process: it owns all partitions, and finds a subscription by a method call.</summary>
 public sealed class RatingEngine : IAsyncDisposable
 {
-    private RatingEngine() { }
+    private readonly LocalPartitions _partitions;
+    private readonly BookKeeper _keeper;
+    private readonly Closer _closer;
+    private readonly BillRun _billRun;
+    private readonly IUsageLog _log;
+    private readonly IClock _clock;
+    private readonly SemaphoreSlim _billing = new(1, 1);
 
-    /// <summary>Takes all partitions over, loads them, and starts to rate.</summary>
-    public static Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, CancellationToken cancellation) => throw new NotSupportedException();
+    private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock)
+    {
+        (_log, Store, _clock) = (log, store, clock);
+        _keeper = new BookKeeper(store, clock);
+        _partitions = new LocalPartitions(log, store, _keeper.Book, settings, TimeProvider.System);
+        _keeper.OnChanged = _partitions.Wake;
+        _closer = new Closer(store, _partitions, _keeper, settings, clock);
+        _billRun = new BillRun(store, _keeper.Book, clock);
+        Intake = new UsageIntake(log, clock);
+    }
 
     /// <summary>Takes usage in.</summary>
-    public UsageIntake Intake => throw new NotSupportedException();
+    public UsageIntake Intake { get; }
 
     /// <summary>Everything that is not usage. Read it with <see cref="Books.Book.Read{T}"/>.</summary>
-    public Book Book => throw new NotSupportedException();
+    public Book Book => _keeper.Book;
 
     /// <summary>The store, for reading snapshots, invoices and the outbox.</summary>
-    public IRatingStore Store => throw new NotSupportedException();
+    public IRatingStore Store { get; }
+
+    /// <summary>Memory that remembered ids take, in bytes, and how many they are.</summary>
+    public (long Bytes, long Count) RememberedIds => _partitions.RememberedIds;
+
+    /// <summary>Takes all partitions over, loads them, and starts to rate.</summary>
+    /// <exception cref="Refused"><c>settings.changed</c>: the data was made with other settings.</exception>
+    public static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, CancellationToken cancellation)
+    {
+        var mine = SettingsText(settings with { Partitions = log.Partitions });
+        var stored = await store.SettingsAsync(mine, cancellation);
+        if (!string.Equals(mine, stored, StringComparison.Ordinal))
+            throw new Refused("settings.changed", $"The data was made with the settings {stored}, and now they are {mine}. They decide verdicts; set them back.");
+        var engine = new RatingEngine(log, store, settings, clock);
+        await engine._keeper.LoadAsync(cancellation);
+        await engine._partitions.StartAsync(cancellation);
+        await engine._closer.ResumeAsync(cancellation);
+        return engine;
+    }
 
     /// <summary>Makes a catalog (JSON, docs/formats.md) the next version. A broken one changes nothing.</summary>
     /// <param name="tenant">Whose it is.</param>
     /// <param name="catalog">The whole catalog.</param>
     /// <param name="effectiveFrom">The first day on which it applies; null takes the document's <c>effectiveFrom</c>, else today (UTC).</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<CatalogVersion> PutCatalogAsync(TenantId tenant, string catalog, LocalDate? effectiveFrom, CancellationToken cancellation) => throw new NotSupportedException();
+    /// <exception cref="Refused">The catalog is broken, or leaves out what is sold; the place is named.</exception>
+    public async Task<CatalogVersion> PutCatalogAsync(TenantId tenant, string catalog, LocalDate? effectiveFrom, CancellationToken cancellation)
+    {
+        using var document = Parse(catalog);
+        var root = new DocumentNode(document.RootElement, "");
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw root.Refuse("document.type", "this must be an object.");
+        var from = effectiveFrom ?? root.Maybe("effectiveFrom")?.Date() ?? _clock.GetCurrentInstant().InUtc().Date;
+        var next = Book.Read(book => book.Tenant(tenant)?.Catalogs.Count ?? 0) + 1;
+        try
+        {
+            var sequence = await _keeper.AddAsync(
+                tenant, $$"""{"kind":"catalog","version":{{next.ToString(CultureInfo.InvariantCulture)}},"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{catalog}}}""", cancellation);
+            await _partitions.TookUpAsync(sequence, cancellation);
+            return Book.Read(book => book.Tenant(tenant)!.Catalogs.First(version => version.Sequence == sequence));
+        }
+        catch (Refused wrong) when (wrong.Where.StartsWith("catalog", StringComparison.Ordinal))
+        {
+            throw new Refused(wrong.Code, wrong.Message) { Where = wrong.Where[7..].TrimStart('.') };
+        }
+    }
 
     /// <summary>Records accounts, subscriptions and subject assignments, all or none: <c>{"accounts":[...],"subscriptions":[...],"subjects":[...]}</c> (docs/formats.md).</summary>
-    public Task PutPartiesAsync(TenantId tenant, string parties, CancellationToken cancellation) => throw new NotSupportedException();
+    /// <exception cref="Refused">Something in it is wrong, or touches what is closed; the place is named.</exception>
+    public async Task PutPartiesAsync(TenantId tenant, string parties, CancellationToken cancellation)
+    {
+        using var document = Parse(parties);
+        var root = new DocumentNode(document.RootElement, "").Object("accounts", "subscriptions", "subjects");
+        var members = root.Members().Select(member => $"{JsonSerializer.Serialize(member.Name)}:{member.Value.Element.GetRawText()}");
+        var sequence = await _keeper.AddAsync(tenant, $$"""{"kind":"parties"{{string.Concat(members.Select(member => "," + member))}}}""", cancellation);
+        await _partitions.TookUpAsync(sequence, cancellation);
+    }
 
     /// <summary>The running charge of a subscription now.</summary>
     /// <exception cref="Refused"><c>subscription.unknown</c></exception>
-    public Task<BalanceView> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation) => throw new NotSupportedException();
+    public async Task<BalanceView> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)
+    {
+        var entry = EntryOf(tenant, subscription);
+        var before = new List<Snapshot>();
+        var usage = new SortedDictionary<(int Billing, int Usage), PeriodUsage>();
+        Instant? latest = null;
+        for (var partition = 0; partition < _partitions.Count; partition++)
+        {
+            var part = _partitions.UsageOf(partition, entry.Index);
+            foreach (var (key, totals) in part.Usage)
+            {
+                if (!usage.TryGetValue(key, out var whole)) usage[key] = whole = new PeriodUsage();
+                whole.Add(totals);
+            }
+
+            if (part.Latest is { } last && !(latest > last)) latest = last;
+        }
+
+        if (usage.Keys.Any(key => key.Usage != key.Billing))
+            await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
+        var lag = await _partitions.LagAsync(cancellation);
+        return Book.Read(_ => Balance(entry, usage, before, latest, lag));
+    }
 
     /// <summary>Closes periods: seals them in every partition, makes their snapshots, and bills the accounts whose subscriptions are all closed up to the cycle's end.</summary>
     /// <param name="tenant">Whose.</param>
@@ -48,35 +139,151 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="progress">Told how many of how many periods are closed.</param>
     /// <param name="cancellation">Gives up; what is closed stays closed, and running again goes on.</param>
     /// <exception cref="Refused"><c>close.early</c>: a period asked for has not ended, or its usage grace is not over, and it is not the end of the subscription.</exception>
-    public Task<CloseOutcome> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation) => throw new NotSupportedException();
+    public async Task<CloseOutcome> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation)
+    {
+        if (subscription is { } one) EntryOf(tenant, one);
+        if (account is { } named && !Book.Read(book => book.Tenant(tenant)?.Accounts.ContainsKey(named.Value) ?? false)) throw new Refused("account.unknown", $"There is no account '{named}'.");
+        await _billing.WaitAsync(cancellation);
+        try
+        {
+            var (snapshots, parked) = await _closer.CloseAsync(tenant, account, subscription, through, progress, cancellation);
+            var billed = account ?? (subscription is { } id ? EntryOf(tenant, id).Subscription.Account : null);
+            return new CloseOutcome(snapshots, await _billRun.RunAsync(tenant, billed, activations: false, cancellation), parked);
+        }
+        finally
+        {
+            _billing.Release();
+        }
+    }
 
     /// <summary>Makes all invoices that are due and not made: of closed cycles, and with <paramref name="activations"/> of subscriptions that have begun. Running it again makes none.</summary>
-    public Task<IReadOnlyList<Invoice>> BillRunAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<Invoice>> BillRunAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
+    {
+        await _billing.WaitAsync(cancellation);
+        try
+        {
+            return await _billRun.RunAsync(tenant, account, activations, cancellation);
+        }
+        finally
+        {
+            _billing.Release();
+        }
+    }
 
     /// <summary>The records in suspense, in groups, the largest first.</summary>
-    public IReadOnlyList<SuspenseGroup> Suspense(TenantId tenant) => throw new NotSupportedException();
+    public IReadOnlyList<SuspenseGroup> Suspense(TenantId tenant) => [.. _partitions.Suspense(tenant)
+        .GroupBy(group => (group.Reason, group.Subject, group.Type))
+        .Select(same => new SuspenseGroup(tenant, same.Key.Reason, same.Key.Subject, same.Key.Type, same.Sum(group => group.Count), same.Min(group => group.First), same.Max(group => group.Last)))
+        .OrderByDescending(group => group.Count).ThenBy(group => group.Subject, StringComparer.Ordinal).ThenBy(group => group.Type, StringComparer.Ordinal)];
 
     /// <summary>Single records in suspense, at most <paramref name="most"/>.</summary>
-    public IAsyncEnumerable<(int Partition, Partitions.LedgerEntry Entry)> SuspendedAsync(TenantId tenant, int most, CancellationToken cancellation) => throw new NotSupportedException();
+    public async IAsyncEnumerable<(int Partition, LedgerEntry Entry)> SuspendedAsync(TenantId tenant, int most, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var partition = 0; partition < _partitions.Count; partition++)
+            foreach (var entry in await _partitions.SuspendedAsync(partition, tenant, cancellation))
+                if (most-- > 0) yield return (partition, entry);
+    }
 
     /// <summary>Rates the records in suspense again.</summary>
-    public Task<SuspenseOutcome> RetrySuspenseAsync(TenantId tenant, CancellationToken cancellation) => throw new NotSupportedException();
+    public async Task<SuspenseOutcome> RetrySuspenseAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, _partitions.Count).Select(partition => _partitions.ExecuteAsync(partition, () => new RetryCommand(tenant), cancellation)));
+        return new SuspenseOutcome(outcomes.Sum(outcome => outcome.Tried), outcomes.Sum(outcome => outcome.Changed));
+    }
 
     /// <summary>Decides that records in suspense are not to be billed.</summary>
-    public Task<SuspenseOutcome> VoidSuspenseAsync(TenantId tenant, IReadOnlyList<(int Partition, long Position)> positions, CancellationToken cancellation) => throw new NotSupportedException();
+    /// <exception cref="Refused"><c>suspense.partition</c>: there is no such partition.</exception>
+    public async Task<SuspenseOutcome> VoidSuspenseAsync(TenantId tenant, IReadOnlyList<(int Partition, long Position)> positions, CancellationToken cancellation)
+    {
+        long tried = 0, resolved = 0;
+        foreach (var group in positions.GroupBy(position => position.Partition))
+        {
+            if (group.Key < 0 || group.Key >= _partitions.Count) throw new Refused("suspense.partition", $"There is no partition {group.Key}; partitions are 0 to {_partitions.Count - 1}.");
+            var mine = (await _partitions.SuspendedAsync(group.Key, tenant, cancellation)).Select(entry => entry.Position).ToHashSet();
+            mine.IntersectWith(group.Select(position => position.Position));
+            tried += group.Count();
+            if (mine.Count > 0) resolved += (await _partitions.ExecuteAsync(group.Key, () => new VoidCommand(mine), cancellation)).Changed;
+        }
+
+        return new SuspenseOutcome(tried, resolved);
+    }
 
     /// <summary>Received against decided.</summary>
-    public Task<Reconciliation> ReconcileAsync(TenantId tenant, CancellationToken cancellation) => throw new NotSupportedException();
+    public async Task<Reconciliation> ReconcileAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        var rows = new SortedDictionary<(string Source, long Hour), (long Received, long Decided)>();
+        foreach (var received in await _log.ReceivedAsync(cancellation))
+            if (received.Tenant == tenant) rows[(received.Source, received.IngestHour)] = (received.Count, 0);
+        var verdicts = (await Store.ReadVerdictsAsync(cancellation)).Where(count => count.Tenant == tenant).ToList();
+        foreach (var count in verdicts)
+        {
+            var row = rows.GetValueOrDefault((count.Source, count.IngestHour));
+            rows[(count.Source, count.IngestHour)] = (row.Received, row.Decided + count.Count);
+        }
+
+        return new Reconciliation(
+            [.. rows.Select(row => new ReconciliationRow(tenant, row.Key.Source, row.Key.Hour, row.Value.Received, row.Value.Decided))],
+            [.. verdicts.GroupBy(count => (count.Verdict, count.Reason)).OrderBy(group => group.Key).Select(group => (group.Key.Verdict, group.Key.Reason, group.Sum(count => count.Count)))]);
+    }
 
     /// <summary>Waits until everything before these positions (a receipt's ends) has its verdict stored.</summary>
-    public Task DecidedAsync(IReadOnlyDictionary<int, long> ends, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task DecidedAsync(IReadOnlyDictionary<int, long> ends, CancellationToken cancellation) => _partitions.DecidedAsync(ends, cancellation);
 
     /// <summary>Waits until everything that is in the log now has its verdict stored.</summary>
-    public Task CaughtUpAsync(CancellationToken cancellation) => throw new NotSupportedException();
+    public Task CaughtUpAsync(CancellationToken cancellation) => _partitions.CaughtUpAsync(cancellation);
 
     /// <summary>How each partition is doing.</summary>
-    public Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation) => _partitions.StatusAsync(cancellation);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _partitions.DisposeAsync();
+        _keeper.Dispose();
+        _billing.Dispose();
+    }
+
+    private static string SettingsText(RatingSettings settings) => JsonSerializer.Serialize(new
+    {
+        partitions = settings.Partitions, dedupeHorizonDays = settings.DedupeHorizonDays, lateWindowHours = (long)(settings.LateWindow.BclCompatibleTicks / NodaConstants.TicksPerHour),
+        futureToleranceHours = (long)(settings.FutureTolerance.BclCompatibleTicks / NodaConstants.TicksPerHour),
+    });
+
+    private static JsonDocument Parse(string document)
+    {
+        try
+        {
+            return JsonDocument.Parse(document);
+        }
+        catch (JsonException wrong)
+        {
+            throw new Refused("document.json", $"This is not JSON: line {(wrong.LineNumber ?? 0) + 1}, byte {wrong.BytePositionInLine ?? 0}.");
+        }
+    }
+
+    private SubscriptionEntry EntryOf(TenantId tenant, SubscriptionId subscription) =>
+        Book.Read(book => book.Tenant(tenant)?.Subscriptions.GetValueOrDefault(subscription.Value)) ?? throw new Refused("subscription.unknown", $"There is no subscription '{subscription}'.");
+
+    private BalanceView Balance(SubscriptionEntry entry, SortedDictionary<(int Billing, int Usage), PeriodUsage> usage, List<Snapshot> before, Instant? latest, long lag)
+    {
+        var subscription = entry.Subscription;
+        var today = _clock.GetCurrentInstant().InZone(subscription.Schedule.Zone).Date;
+        var open = entry.LastClosing + 1 ?? subscription.FirstPeriod;
+        var last = Math.Max(open, Math.Min(subscription.Schedule.NumberOf(today), subscription.LastPeriod ?? int.MaxValue));
+        // Usage may lie ahead of today by the tolerance for clocks.
+        if (usage.Count > 0) last = Math.Max(last, usage.Keys.Max(key => key.Billing));
+        var periods = new List<OpenPeriod>();
+        for (var number = open; number <= last; number++)
+        {
+            var terms = entry.Tenant.Terms(entry, number);
+            var own = usage.GetValueOrDefault((number, number)) ?? new PeriodUsage();
+            var lines = new List<PricedLine>(Price.Arrears(terms, own, today));
+            foreach (var ((billing, used), late) in usage)
+                if (billing == number && used != billing) lines.AddRange(SnapshotMaker.Late(entry, used, late, before));
+            periods.Add(new OpenPeriod(terms.Period, lines, own));
+        }
+
+        var currency = entry.Tenant.Catalogs[0].Catalog.Currency;
+        return new BalanceView(subscription.Id, subscription.Account, currency, subscription.TermsOn(today).Plan, periods, today, latest, lag);
+    }
 }

@@ -13,6 +13,7 @@ internal sealed record Charge(
     {
         var model = json.Text("model");
         if (model is not ("recurring" or "oneOff" or "perUnit" or "graduated" or "volume" or "package" or "rateDeck")) throw new FormatException($"'{model}' is not a model.");
+        if (json.Number("size", 1).Sign <= 0) throw new FormatException("The size of a package.");
         var metered = model is not ("recurring" or "oneOff");
         return new Charge(
             json.Text("key"), json.Text("name", ""), model,
@@ -36,7 +37,7 @@ internal sealed record Charge(
     public Fraction Amount(Fraction figure) => Model switch
     {
         "perUnit" => Price * figure,
-        "package" => new Fraction((figure / Size).Ceiling(), 1) * Price,
+        "package" => figure.Sign <= 0 ? Fraction.Zero : new Fraction((figure / Size).Ceiling(), 1) * Price,
         "volume" => Volume(figure),
         "graduated" => Graduated(figure),
         _ => throw new InvalidOperationException(Model),

@@ -46,7 +46,7 @@ internal sealed record Meter(
             text = field.Text;
             return text.Length > 0;
         }
-        return field.IsNumber && Fraction.TryParse(field.Text, out number) && number.HasAtMostDecimals(9)
+        return Fraction.TryParse(field.Text, out number) && number.HasAtMostDecimals(9)
             && number <= 1_000_000_000_000 && number >= -1_000_000_000_000 && (AllowNegative || number.Sign >= 0);
     }
 

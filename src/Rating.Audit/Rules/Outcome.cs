@@ -3,6 +3,9 @@ namespace Rating.Audit.Rules;
 /// <summary>What steps 8 to 10 make of an event of a subscription.</summary>
 internal sealed record Outcome(AuditVerdict Verdict, AuditReason Reason, int Period, int Revision, IReadOnlyList<Measured> Measured, IReadOnlyList<RatedCall> Calls)
 {
+    /// <summary>The most that one call may cost, in currency units.</summary>
+    private static readonly Fraction CallAmountMax = 1_000_000;
+
     private static Outcome Not(AuditVerdict verdict, AuditReason reason) => new(verdict, reason, 0, 0, [], []);
 
     /// <summary>Steps 8 to 10 of the verdicts: rated with the prices of a book sequence (or of the close that froze the period).</summary>
@@ -35,6 +38,7 @@ internal sealed record Outcome(AuditVerdict Verdict, AuditReason Reason, int Per
         foreach (var (charge, usage) in covering.Where(c => c.Charge.Deck is not null))
         {
             if (charge.Deck!.Price(plan.Revision, charge.Key, e.Field(charge.Deck.NumberField)!, e.Time, usage!.Number) is not { } call) return Not(AuditVerdict.Suspended, AuditReason.NoPrice);
+            if (call.Amount > CallAmountMax) return Not(AuditVerdict.Suspended, AuditReason.AmountOutOfRange);
             calls.Add(call);
         }
         return new Outcome(AuditVerdict.Rated, AuditReason.None, period, plan.Revision, measured, calls);

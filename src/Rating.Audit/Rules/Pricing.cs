@@ -29,13 +29,13 @@ internal static class Pricing
                     {
                         Fraction billed = calls.Sum(c => c.BilledSeconds);
                         var amount = calls.Aggregate(Fraction.Zero, (sum, c) => sum + c.Amount);
-                        if (!billed.IsZero || !amount.IsZero) yield return new OracleLine("calls", charge.Key, calls.Key, from, to, billed, plan.Catalog.Line(amount));
+                        if (!billed.IsZero || !amount.IsZero) yield return new OracleLine("calls", charge.Key, calls.Key, from, to, billed, group.First().LineCatalog.Line(amount));
                     }
                 }
                 else
                 {
                     var figure = charge.Meter!.Figure(usage.Measured.FindAll(m => m.Revision == plan.Revision && m.Meter.Key == charge.Meter.Key && charge.Covers(m.Dimensions)));
-                    var amount = plan.Catalog.Line(charge.Amount(figure));
+                    var amount = group.First().LineCatalog.Line(charge.Amount(figure));
                     if (!figure.IsZero || !amount.IsZero) yield return new OracleLine("usage", charge.Key, "", from, to, figure, amount);
                 }
             }
@@ -50,10 +50,10 @@ internal static class Pricing
         {
             foreach (var charge in span.Plan.Charges.Where(c => c.Model == "recurring" && c.InAdvance == inAdvance))
             {
-                if (!charge.Prorated && !chargedOnce.Add(charge.Key)) continue;
-                var share = charge.Prorated ? new Fraction(span.Days, scheduleDays) : Fraction.One;
                 var quantity = span.Terms.Quantity(charge.Quantity);
-                yield return new OracleLine(inAdvance ? "advance" : "arrears", charge.Key, "", span.From, span.To, quantity, span.Plan.Catalog.Line(charge.Price * quantity * share));
+                if (quantity.IsZero || (!charge.Prorated && !chargedOnce.Add(charge.Key))) continue;
+                var share = charge.Prorated ? new Fraction(span.Days, scheduleDays) : Fraction.One;
+                yield return new OracleLine(inAdvance ? "advance" : "arrears", charge.Key, "", span.From, span.To, quantity, span.LineCatalog.Line(charge.Price * quantity * share));
             }
         }
     }
@@ -66,11 +66,11 @@ internal static class Pricing
         foreach (var charge in first.Plan.Charges.Where(c => c.Model == "oneOff"))
         {
             var quantity = first.Terms.Quantity(charge.Quantity);
-            yield return new OracleLine("oneOff", charge.Key, "", first.From, first.From.PlusDays(1), quantity, first.Plan.Catalog.Line(charge.Price * quantity));
+            if (!quantity.IsZero) yield return new OracleLine("oneOff", charge.Key, "", first.From, first.From.PlusDays(1), quantity, first.LineCatalog.Line(charge.Price * quantity));
         }
     }
 
-    /// <summary>What is wanted minus what was, per charge, detail and first day; nothing where quantity and amount are equal.</summary>
+    /// <summary>What is wanted minus what was, per charge, detail and first day; nothing where amounts are equal.</summary>
     public static IEnumerable<OracleLine> Difference(string kind, IEnumerable<OracleLine> wanted, IEnumerable<OracleLine> before)
     {
         var old = before.ToList();
@@ -84,8 +84,8 @@ internal static class Pricing
                 Quantity = same.Aggregate(line.Quantity, (rest, o) => rest - o.Quantity),
                 Amount = same.Aggregate(line.Amount, (rest, o) => rest - o.Amount),
             };
-            if (!difference.Quantity.IsZero || !difference.Amount.IsZero) yield return difference;
+            if (!difference.Amount.IsZero) yield return difference;
         }
-        foreach (var gone in old.Where(o => !o.Quantity.IsZero || !o.Amount.IsZero)) yield return gone with { Kind = kind, Quantity = -gone.Quantity, Amount = -gone.Amount };
+        foreach (var gone in old.Where(o => !o.Amount.IsZero)) yield return gone with { Kind = kind, Quantity = -gone.Quantity, Amount = -gone.Amount };
     }
 }

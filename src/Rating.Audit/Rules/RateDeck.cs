@@ -31,6 +31,7 @@ internal sealed class RateDeck
             var read = new Rate(
                 Digits(rate.Text("prefix")), rate.Text("destination"), rate.Member("band")?.AsText(), rate.Number("perMinute"), rate.Number("connectionFee", 0), rate.Number("minimumCharge", 0),
                 rate.Integer("initialSeconds", 60), rate.Integer("incrementSeconds", 60), rate.DateOrNone("from"), rate.DateOrNone("to"));
+            if (read.InitialSeconds < 0 || read.IncrementSeconds < 1) throw new FormatException($"The increments of prefix {read.Prefix}.");
             if (!_rates.TryGetValue(read.Prefix, out var list)) _rates[read.Prefix] = list = [];
             list.Add(read);
             written.Add(read.ToString());

@@ -86,6 +86,7 @@ internal sealed class TenantBook
     public List<Span> Spans(Subscription subscription, LocalDate from, LocalDate to, long sequence)
     {
         var spans = new List<Span>();
+        var lineCatalog = CatalogOn(from, sequence);
         from = LocalDate.Max(from, subscription.Start);
         if (subscription.End is { } end) to = LocalDate.Min(to, end);
         for (var day = from; day < to; day = day.PlusDays(1))
@@ -95,7 +96,7 @@ internal sealed class TenantBook
             if (spans.Count > 0 && spans[^1] is var last && last.To == day && last.Plan.Revision == plan.Revision && last.Terms.HasSameQuantities(terms))
                 spans[^1] = last with { To = day.PlusDays(1) };
             else
-                spans.Add(new Span(day, day.PlusDays(1), plan, terms));
+                spans.Add(new Span(day, day.PlusDays(1), plan, terms, lineCatalog!));
         }
         return spans;
     }

@@ -146,6 +146,8 @@ public static class Price
         foreach (var (key, total) in usage.Calls)
         {
             if (key.Revision != revision.Id || !string.Equals(key.Charge, charge.Key, StringComparison.Ordinal)) continue;
+            // Calls of no length cost nothing and are no line.
+            if (total.BilledSeconds == 0 && total.Scaled == 0) continue;
             yield return new PricedLine
             {
                 Kind = LineKind.Calls, Charge = charge.Key, Name = charge.Name, Detail = key.Destination, From = from, To = to, Quantity = Quantity.Of(total.BilledSeconds), Unit = "s",

@@ -16,6 +16,7 @@ public sealed class Book : IDisposable
     private readonly Dictionary<string, TenantBook> _tenants = new(StringComparer.Ordinal);
     private readonly List<SubscriptionEntry> _entries = [];
     private readonly List<BookEffect> _effects = [];
+    private readonly SortedDictionary<long, CloseBatch> _batches = [];
     private long _sequence;
 
     /// <summary>The last change that is in it.</summary>
@@ -24,8 +25,8 @@ public sealed class Book : IDisposable
     /// <summary>How many subscriptions all tenants have. Read inside the read lock.</summary>
     public int SubscriptionCount => _entries.Count;
 
-    /// <summary>The number of the last close batch begun; 0 before the first.</summary>
-    public long LastBatch { get; private set; }
+    /// <summary>The close batches begun, by number.</summary>
+    public IReadOnlyDictionary<long, CloseBatch> Batches => _batches;
 
     /// <summary>Begins to read: until <see cref="ExitRead"/>, on the same thread, nothing changes.</summary>
     public void EnterRead() => _lock.EnterReadLock();
@@ -181,16 +182,18 @@ public sealed class Book : IDisposable
     private List<int> Close(TenantBook tenant, DocumentNode root, long sequence, bool tryOnly)
     {
         var batch = long.Parse(root.Need("batch").Text(), System.Globalization.CultureInfo.InvariantCulture);
+        var closes = new List<(int, int)>();
         foreach (var node in root.Items("closes"))
         {
             var entry = tenant.Subscriptions[node.Need("subscription").Text()];
             var period = node.Need("period").Whole(int.MinValue, int.MaxValue);
             var next = entry.LastClosing + 1 ?? entry.Subscription.FirstPeriod;
             if (period != next) throw node.Refuse("close.order", $"subscription {entry.Subscription.Id}: period {period} cannot be closed, {next} comes next.");
+            closes.Add((entry.Index, period));
             if (!tryOnly) entry.AddClose(new ClosedPeriod(period, sequence, batch));
         }
 
-        if (!tryOnly) LastBatch = batch;
+        if (!tryOnly) _batches.Add(batch, new CloseBatch(batch, tenant.Id, sequence, closes));
         return [];
     }
 

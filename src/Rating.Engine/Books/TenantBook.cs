@@ -117,8 +117,9 @@ public sealed class TenantBook
     {
         CatalogVersion? best = null;
         foreach (var version in _catalogs)
-            if (version.Sequence <= asOf && (best is null || (version.EffectiveFrom <= day && (best == _catalogs[0] || version.EffectiveFrom >= best.EffectiveFrom)))) best = version;
-        return best ?? throw new InvariantBrokenException($"tenant {Id} has no catalog at book sequence {asOf}");
+            if (version.Sequence <= asOf && version.EffectiveFrom <= day && (best is null || version.EffectiveFrom >= best.EffectiveFrom)) best = version;
+        // The first one is in force from always, where no other is.
+        return best ?? (_catalogs.Count > 0 && _catalogs[0].Sequence <= asOf ? _catalogs[0] : null) ?? throw new InvariantBrokenException($"tenant {Id} has no catalog at book sequence {asOf}");
     }
 
     /// <summary>The catalog in force on a day.</summary>

@@ -60,6 +60,7 @@ public sealed class EventDecoder
         string version = "", id = "", source = "", type = "", subject = "", partitionKey = "", callKey = "", notBillable = "";
         var time = ingestTime;
         var seen = 0;
+        var nulls = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var member = Name(ref reader);
@@ -73,9 +74,16 @@ public sealed class EventDecoder
                 continue;
             }
 
-            if ((seen & (1 << (int)member)) != 0) return Wrong($"member '{Shown(reader.GetString()!)}' stands twice");
-            seen |= 1 << (int)member;
+            if (((seen | nulls) & (1 << (int)member)) != 0) return Wrong($"member '{Shown(reader.GetString()!)}' stands twice");
             reader.Read();
+            // CloudEvents: an attribute that is null is as if absent.
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                nulls |= 1 << (int)member;
+                continue;
+            }
+
+            seen |= 1 << (int)member;
             switch (member)
             {
                 case Member.SpecVersion: version = Text(ref reader, "specversion"); break;
@@ -108,7 +116,7 @@ public sealed class EventDecoder
         if (type.Length == 0) return Wrong("'type' is missing or empty");
         var reason = notBillable switch
         {
-            "" => VerdictReason.None,
+            "" when (seen & (1 << (int)Member.NotBillable)) == 0 => VerdictReason.None,
             "unanswered" => VerdictReason.Unanswered,
             "internal" => VerdictReason.Internal,
             "otherleg" => VerdictReason.OtherLeg,

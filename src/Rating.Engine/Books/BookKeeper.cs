@@ -1,0 +1,68 @@
+using NodaTime;
+using Rating.Domain;
+using Rating.Engine.Store;
+
+namespace Rating.Engine.Books;
+
+/// <summary>The one writer of the book in this process: checks a change, stores it, takes it up.</summary>
+internal sealed class BookKeeper(IRatingStore store, IClock clock) : IDisposable
+{
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    public Book Book { get; } = new();
+
+    /// <summary>Told after each change.</summary>
+    public Action? OnChanged { get; set; }
+
+    /// <summary>Takes up what is stored and not known here yet.</summary>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        await foreach (var change in store.ReadBookAsync(Book.Sequence, cancellation)) Book.Apply(change);
+    }
+
+    /// <summary>Adds a change.</summary>
+    /// <returns>Its sequence.</returns>
+    /// <exception cref="Refused">The document is wrong, or does not fit what is there; nothing changed.</exception>
+    public async Task<long> AddAsync(TenantId tenant, string document, CancellationToken cancellation)
+    {
+        await _writing.WaitAsync(cancellation);
+        try
+        {
+            while (true)
+            {
+                var change = new BookChange(Book.Sequence + 1, tenant, clock.GetCurrentInstant(), document);
+                Book.Check(change);
+                try
+                {
+                    await store.AppendBookAsync(change, cancellation);
+                    Book.Apply(change);
+                    return change.Sequence;
+                }
+                catch (StaleWriterException)
+                {
+                    // Another process was first: take its changes up, and look whether ours still fits.
+                    var before = Book.Sequence;
+                    await LoadAsync(cancellation);
+                    if (Book.Sequence == before) throw;
+                }
+                catch (Unavailable)
+                {
+                    // It may be stored: what is stored counts.
+                    await LoadAsync(CancellationToken.None);
+                    throw;
+                }
+            }
+        }
+        finally
+        {
+            _writing.Release();
+            OnChanged?.Invoke();
+        }
+    }
+
+    public void Dispose()
+    {
+        _writing.Dispose();
+        Book.Dispose();
+    }
+}

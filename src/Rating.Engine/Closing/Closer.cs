@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text.Json;
+using NodaTime;
+using NodaTime.Text;
+using Rating.Domain;
+using Rating.Domain.Billing;
+using Rating.Domain.Invoicing;
+using Rating.Domain.Usage;
+using Rating.Engine.Books;
+using Rating.Engine.Documents;
+using Rating.Engine.Partitions;
+using Rating.Engine.Store;
+
+namespace Rating.Engine.Closing;
+
+/// <summary>Closes periods: freezes their terms, seals them in every partition, makes their snapshots. Every step can be run again after a crash.</summary>
+internal sealed class Closer(IRatingStore store, IPartitionHost partitions, BookKeeper keeper, RatingSettings settings, IClock clock)
+{
+    private Book Book => keeper.Book;
+
+    /// <summary>Goes on with what a crash interrupted.</summary>
+    public async Task<IReadOnlyList<(string, string)>> ResumeAsync(CancellationToken cancellation)
+    {
+        var closed = (await store.ClosedBatchesAsync(cancellation)).ToHashSet();
+        var open = Book.Read(book => book.Batches.Values.Where(batch => !closed.Contains(batch.Number)).ToList());
+        var parked = new List<(string, string)>();
+        foreach (var batch in open) parked.AddRange((await FinishAsync(batch, cancellation)).Parked);
+        return parked;
+    }
+
+    /// <summary>Closes all periods in scope that are due.</summary>
+    public async Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string Subscription, string Why)> Parked)> CloseAsync(
+        TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int, int)>? progress, CancellationToken cancellation)
+    {
+        var parked = new List<(string Subscription, string Why)>(await ResumeAsync(cancellation));
+        var made = new List<Snapshot>();
+        var now = clock.GetCurrentInstant();
+        var stopped = parked.Select(one => one.Subscription).ToHashSet(StringComparer.Ordinal);
+        while (true)
+        {
+            var due = Book.Read(book => Due(book, tenant, account, subscription, through, now)).Where(one => !stopped.Contains(one.Id)).ToList();
+            if (due.Count == 0) return (made, parked);
+            var done = 0;
+            foreach (var part in due.Chunk(Limits.CloseBatchSubscriptionsMax))
+            {
+                var batch = await BeginAsync(tenant, part, cancellation);
+                var (snapshots, failed) = await FinishAsync(batch, cancellation);
+                made.AddRange(snapshots);
+                parked.AddRange(failed);
+                foreach (var (id, _) in failed) stopped.Add(id);
+                progress?.Report((done += part.Length, due.Count));
+            }
+        }
+    }
+
+    // The next period of each subscription in scope, if it is due. A call names what it wants by its end.
+    private List<(string Id, int Period, bool Supplementary)> Due(Book book, TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, Instant now)
+    {
+        var due = new List<(string Id, int Period, bool Supplementary)>();
+        if (book.Tenant(tenant) is not { } mine) return due;
+        foreach (var entry in mine.Subscriptions.Values)
+        {
+            var terms = entry.Subscription;
+            if ((account is { } only && terms.Account != only) || (subscription is { } one && terms.Id != one)) continue;
+            var next = entry.LastClosing + 1 ?? terms.FirstPeriod;
+            var period = terms.Schedule.Period(next);
+            if (next > terms.LastPeriod)
+            {
+                if (HasUsageBilledWith(entry.Index, next)) due.Add((terms.Id.Value, next, true));
+                continue;
+            }
+
+            var ends = terms.EndInstant is { } end && end <= period.EndInstant ? end : period.EndInstant;
+            var isOver = now >= ends && (terms.EndInstant == ends || now >= ends + settings.UsageGrace);
+            if (through is null)
+            {
+                if (isOver) due.Add((terms.Id.Value, next, false));
+            }
+            else if ((ends == terms.EndInstant ? terms.End!.Value : period.End) <= through)
+            {
+                if (!isOver)
+                    throw new Refused("close.early", $"Subscription {terms.Id}: its period {period} cannot be closed yet: it is {InstantPattern.General.Format(now)}, it ends {InstantPattern.General.Format(ends)}, and usage may come for {settings.UsageGrace.BclCompatibleTicks / NodaConstants.TicksPerHour} h more.");
+                due.Add((terms.Id.Value, next, false));
+            }
+        }
+
+        due.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
+        return due;
+    }
+
+    private bool HasUsageBilledWith(int subscription, int period) =>
+        Enumerable.Range(0, partitions.Count).Any(partition => partitions.UsageOf(partition, subscription).Usage.Keys.Any(key => key.Billing == period));
+
+    private async Task<CloseBatch> BeginAsync(TenantId tenant, IReadOnlyList<(string Id, int Period, bool Supplementary)> due, CancellationToken cancellation)
+    {
+        var number = Book.Read(book => book.Batches.Keys.DefaultIfEmpty(0).Max()) + 1;
+        var closes = string.Join(',', due.Select(one => $$"""{"subscription":{{JsonSerializer.Serialize(one.Id)}},"period":{{one.Period.ToString(CultureInfo.InvariantCulture)}},"supplementary":{{(one.Supplementary ? "true" : "false")}}}"""));
+        await keeper.AddAsync(tenant, $$"""{"kind":"close","batch":{{number}},"closes":[{{closes}}]}""", cancellation);
+        return Book.Read(book => book.Batches[number]);
+    }
+
+    private async Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string, string)> Parked)> FinishAsync(CloseBatch batch, CancellationToken cancellation)
+    {
+        // The log's ends are captured after the grace: what lies before them counts in the period.
+        await partitions.CaughtUpAsync(cancellation);
+        await Task.WhenAll(Enumerable.Range(0, partitions.Count).Select(partition => partitions.ExecuteAsync(partition, () => new SealCommand(batch.Number, batch.Sequence, batch.Closes), cancellation)));
+        await VoidRepeatsAsync(batch, cancellation);
+        var usage = new Dictionary<int, SortedDictionary<int, PeriodUsage>>();
+        foreach (var block in await store.ReadSealsAsync(batch.Number, cancellation))
+            foreach (var (subscription, periods) in SealedUsage.Read(block.Bytes))
+            {
+                if (!usage.TryGetValue(subscription, out var all)) usage[subscription] = all = [];
+                foreach (var (period, part) in periods)
+                {
+                    if (!all.TryGetValue(period, out var whole)) all[period] = whole = new PeriodUsage();
+                    whole.Add(part);
+                }
+            }
+
+        var made = new List<Snapshot>();
+        var parked = new List<(string, string)>();
+        foreach (var (subscription, period) in batch.Closes)
+        {
+            var entry = Book.Read(book => book.Entry(subscription));
+            var before = new List<Snapshot>();
+            await foreach (var stored in store.ReadSnapshotsAsync(batch.Tenant, entry.Subscription.Id, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
+            if (before.Any(snapshot => snapshot.Kind != SnapshotKind.Activation && snapshot.Period.Number == period)) continue;
+            try
+            {
+                made.Add(Book.Read(_ => SnapshotMaker.OfPeriod(entry, period, batch.Sequence, usage.TryGetValue(subscription, out var all) ? all : [], before)));
+            }
+            catch (Exception wrong) when (wrong is Refused or InvariantBrokenException or OverflowException)
+            {
+                // This one is parked, with its reason; the others go on. The batch stays open and is tried again.
+                parked.Add((entry.Subscription.Id.Value, wrong.Message));
+            }
+        }
+
+        await store.SaveSnapshotsAsync(parked.Count == 0 ? batch.Number : null, [.. made.Select(Stored)], cancellation);
+        return (made, parked);
+    }
+
+    internal static StoredSnapshot Stored(Snapshot snapshot) => new(
+        snapshot.Tenant, snapshot.Subscription, BillingDocuments.NameOf(snapshot.Kind), snapshot.Period.Number, snapshot.Account, BillingDocuments.Write(snapshot));
+
+    // Duplicates are recognised per partition; across partitions when sealed totals come together. A record stays in the lowest partition that has it.
+    private async Task VoidRepeatsAsync(CloseBatch batch, CancellationToken cancellation)
+    {
+        var seals = (await store.ReadSealsAsync(batch.Number, cancellation)).Select(block => (block.Partition, Usage: SealedUsage.Read(block.Bytes))).ToList();
+        var spread = batch.Closes.Where(close => seals.Count(seal => seal.Usage.ContainsKey(close.Subscription)) > 1).ToDictionary(close => close.Subscription, close => close.Period);
+        if (spread.Count == 0) return;
+        var bySubscription = Book.Read(book => spread.ToDictionary(close => book.Entry(close.Key).Subscription.Id.Value, close => (Index: close.Key, Period: close.Value), StringComparer.Ordinal));
+        var directory = bySubscription.Keys.Select(id => LedgerBlocks.DirectoryHash(batch.Tenant, id)).ToHashSet();
+        var currency = Book.Read(book => book.Tenant(batch.Tenant)!.Catalogs[0].Catalog.Currency);
+        var first = new Dictionary<(string Subscription, string Source, string Id), (long Position, ulong Content)>();
+        var identity = new RecordIdentity();
+        foreach (var partition in seals.Select(seal => seal.Partition).Order())
+        {
+            var last = new SortedDictionary<long, LedgerEntry>();
+            await foreach (var block in store.ReadLedgerAsync(partition, 0, directory, cancellation))
+                foreach (var entry in LedgerBlocks.Read(block, _ => currency)) last[entry.Position] = entry;
+            var repeats = new Dictionary<long, (long Of, bool SameContent)>();
+            var concerned = new Dictionary<int, int>();
+            foreach (var entry in last.Values)
+            {
+                if (!entry.Counts || entry.Record.Tenant != batch.Tenant || !bySubscription.TryGetValue(entry.Subscription, out var close) || entry.BillingPeriod != close.Period) continue;
+                var content = identity.OfContent(entry.Record);
+                if (first.TryAdd((entry.Subscription, entry.Record.Source, entry.Record.Id), (entry.Position, content))) continue;
+                var kept = first[(entry.Subscription, entry.Record.Source, entry.Record.Id)];
+                repeats[entry.Position] = (kept.Position, kept.Content == content);
+                concerned[close.Index] = close.Period;
+            }
+
+            if (repeats.Count > 0) await partitions.ExecuteAsync(partition, () => new RepeatCommand(batch.Number, repeats, concerned), cancellation);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using NodaTime;
+using Rating.Domain;
+using Rating.Domain.Billing;
+using Rating.Domain.Invoicing;
+using Rating.Domain.Pricing;
+using Rating.Domain.Usage;
+using Rating.Engine.Books;
+
+namespace Rating.Engine.Closing;
+
+/// <summary>Makes snapshots: what is wanted minus what was billed before, so that making one twice changes nothing. Pure; the rules are in docs/formats.md, "Closing and invoices".</summary>
+internal static class SnapshotMaker
+{
+    /// <summary>The snapshot of a sealed period.</summary>
+    /// <param name="entry">The subscription. The book's read lock is held.</param>
+    /// <param name="number">The period's number; after the last one for a supplementary snapshot.</param>
+    /// <param name="sequence">The book sequence that froze it.</param>
+    /// <param name="sealedUsage">What was sealed, of all partitions, by the period in which it was used.</param>
+    /// <param name="before">The subscription's snapshots so far.</param>
+    public static Snapshot OfPeriod(SubscriptionEntry entry, int number, long sequence, IReadOnlyDictionary<int, PeriodUsage> sealedUsage, IReadOnlyList<Snapshot> before)
+    {
+        var subscription = entry.Subscription;
+        var isSupplementary = number > subscription.LastPeriod;
+        var own = sealedUsage.TryGetValue(number, out var usage) ? usage : new PeriodUsage();
+        var late = sealedUsage.Where(pair => pair.Key < number).ToDictionary(pair => pair.Key, pair => pair.Value);
+        var lines = new List<PricedLine>();
+        var terms = entry.Tenant.Terms(entry, number, sequence);
+        if (!isSupplementary) lines.AddRange(Regular(entry, terms, own, sequence, before));
+        foreach (var (period, more) in late.OrderBy(pair => pair.Key)) lines.AddRange(Late(entry, period, more, before));
+        return new Snapshot
+        {
+            Tenant = entry.Tenant.Id, Subscription = subscription.Id, Account = subscription.Account, Kind = isSupplementary ? SnapshotKind.Supplementary : SnapshotKind.Period,
+            Period = terms.Period, BookSequence = sequence, Usage = own, LateUsage = late, Lines = lines, Currency = terms.Currency,
+        };
+    }
+
+    /// <summary>The snapshot of a subscription's beginning: what is charged once, and the first advance.</summary>
+    public static Snapshot OfActivation(SubscriptionEntry entry, long sequence)
+    {
+        var terms = entry.Tenant.Terms(entry, entry.Subscription.FirstPeriod, sequence);
+        return new Snapshot
+        {
+            Tenant = entry.Tenant.Id, Subscription = entry.Subscription.Id, Account = entry.Subscription.Account, Kind = SnapshotKind.Activation, Period = terms.Period, BookSequence = sequence,
+            Usage = new PeriodUsage(), LateUsage = new Dictionary<int, PeriodUsage>(), Lines = [.. Price.OneOffs(terms), .. Price.Advance(terms)], Currency = terms.Currency,
+        };
+    }
+
+    /// <summary>What late usage of a sealed period changes on it.</summary>
+    public static IReadOnlyList<PricedLine> Late(SubscriptionEntry entry, int period, PeriodUsage more, IReadOnlyList<Snapshot> before)
+    {
+        var first = before.FirstOrDefault(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == period);
+        Invariant.Holds(first is not null, $"subscription {entry.Subscription.Id} has late usage for period {period}, which has no snapshot");
+        var known = new PeriodUsage();
+        known.Add(first.Usage);
+        foreach (var snapshot in before)
+            if (snapshot.LateUsage.TryGetValue(period, out var came)) known.Add(came);
+        var all = new PeriodUsage();
+        all.Add(known);
+        all.Add(more);
+        var terms = entry.Tenant.Terms(entry, period, first.BookSequence);
+        return Price.Difference(LineKind.LateUsage, Price.Arrears(terms, all, terms.Period.End), Price.Arrears(terms, known, terms.Period.End));
+    }
+
+    private static List<PricedLine> Regular(SubscriptionEntry entry, PeriodTerms terms, PeriodUsage usage, long sequence, IReadOnlyList<Snapshot> before)
+    {
+        var lines = new List<PricedLine>(Price.Arrears(terms, usage, terms.Period.End));
+        if (terms.Period.Number == entry.Subscription.FirstPeriod && !before.Any(snapshot => snapshot.Kind == SnapshotKind.Activation)) lines.AddRange(Price.OneOffs(terms));
+        var billed = before.SelectMany(snapshot => snapshot.Lines).Where(line => line.Kind is LineKind.Advance or LineKind.AdvanceAdjustment && IsIn(line, terms.Period)).ToList();
+        var wanted = Price.Advance(terms);
+        lines.AddRange(billed.Count == 0 ? wanted : Price.Difference(LineKind.AdvanceAdjustment, wanted, billed));
+        if (entry.Subscription.End is not { } end || end > terms.Period.End) lines.AddRange(Price.Advance(entry.Tenant.Terms(entry, terms.Period.Number + 1, sequence)));
+        return lines;
+    }
+
+    private static bool IsIn(PricedLine line, BillingPeriod period) => line.From >= period.Start && line.From < period.End;
+}

@@ -1,0 +1,10 @@
+using Rating.Domain.Usage;
+
+namespace Rating.Engine.Partitions;
+
+/// <summary>The calls of one subscription to one destination: which (by its place in <see cref="SlotKeys"/>), and their total.</summary>
+internal struct CallSlot
+{
+    public int Key;
+    public CallTotal Total;
+}

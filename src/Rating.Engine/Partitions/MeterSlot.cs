@@ -1,0 +1,10 @@
+using Rating.Domain.Usage;
+
+namespace Rating.Engine.Partitions;
+
+/// <summary>One figure of one subscription: which (by its place in <see cref="SlotKeys"/>), and its total.</summary>
+internal struct MeterSlot
+{
+    public int Key;
+    public MeterTotal Total;
+}

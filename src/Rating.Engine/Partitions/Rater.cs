@@ -1,0 +1,137 @@
+using NodaTime;
+using Rating.Domain;
+using Rating.Domain.Pricing;
+using Rating.Domain.Usage;
+using Rating.Engine.Books;
+
+namespace Rating.Engine.Partitions;
+
+/// <summary>Rates one record with the book: whose it is, which meters take it, what its calls cost. Steps 7 to 11 of docs/formats.md, "Verdicts".</summary>
+/// <remarks>Holds the outcome of the last record, to be read before the next: one object, used again, on the per-record path.</remarks>
+internal sealed class Rater(RatingSettings settings)
+{
+    private readonly List<MeterAddition> _meters = [];
+    private readonly List<RatedCallEntry> _calls = [];
+
+    /// <summary>The verdict.</summary>
+    public Verdict Verdict { get; private set; }
+
+    /// <summary>Why.</summary>
+    public VerdictReason Reason { get; private set; }
+
+    /// <summary>Why, in words.</summary>
+    public string Detail { get; private set; } = "";
+
+    /// <summary>Whose usage it is; null while nobody is known.</summary>
+    public SubscriptionEntry? Subscription { get; private set; }
+
+    /// <summary>What it was rated under; null while nobody is known.</summary>
+    public ActiveSpan? Span { get; private set; }
+
+    /// <summary>What it adds to meters.</summary>
+    public List<MeterAddition> Meters => _meters;
+
+    /// <summary>The calls that it gives.</summary>
+    public List<RatedCallEntry> Calls => _calls;
+
+    /// <summary>Rates a record.</summary>
+    /// <param name="book">The book, inside its read lock.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="sealedThrough">The last period of a subscription (by index) that this partition has sealed.</param>
+    public void Rate(Book book, UsageRecord record, Func<int, int> sealedThrough)
+    {
+        Begin();
+        if (book.Tenant(record.Tenant) is not { } tenant || tenant.Resolve(record.Subject, record.EventTime) is not { } entry)
+        {
+            Say(Verdict.Suspended, VerdictReason.UnknownSubject, record.Subject.Length == 0 ? "the event names no subject" : "no subscription has this subject at the event's time");
+            return;
+        }
+
+        if (tenant.SpanAt(entry, record.EventTime, book.Sequence) is not { } span)
+        {
+            Say(Verdict.Suspended, VerdictReason.UnknownSubject, $"subscription {entry.Subscription.Id} is not active at the event's time");
+            return;
+        }
+
+        (Subscription, Span) = (entry, span);
+        var taken = false;
+        var covered = false;
+        foreach (var metered in span.Revision.For(record.Type))
+        {
+            if (!metered.Meter.Takes(record)) continue;
+            taken = true;
+            if (!TryMeter(metered, record, ref covered)) return;
+        }
+
+        if (!taken)
+        {
+            var known = span.Catalog.Meters.Any(meter => meter.Takes(record));
+            Say(Verdict.Suspended, known ? VerdictReason.NoPrice : VerdictReason.UnknownMeter, known ? $"plan {span.Revision.Plan} has no charge for {record.Type}" : $"no meter takes {record.Type}");
+        }
+        else if (!covered) Say(Verdict.Suspended, VerdictReason.NoPrice, $"no charge of plan {span.Revision.Plan} is for these dimensions");
+        else if (span.Period > sealedThrough(entry.Index)) Say(Verdict.Rated, VerdictReason.None, "");
+        else if (record.EventTime < record.IngestTime - settings.LateWindow) Say(Verdict.Rejected, VerdictReason.TooOld, $"its period is sealed, and it came more than {settings.LateWindow.Days} days after its time");
+        else Say(Verdict.Late, VerdictReason.None, "");
+    }
+
+    /// <summary>What the record would be worth alone, as far as it could be rated: its calls, and its quantities at the prices of the first units.</summary>
+    public string Worth()
+    {
+        if (Span is not { } span || (_meters.Count == 0 && _calls.Count == 0)) return "";
+        var worth = Money.Zero(span.Catalog.Currency);
+        foreach (var call in _calls) worth += call.Call.Amount;
+        foreach (var addition in _meters)
+            foreach (var charge in span.Revision.Charges)
+                if (charge is MeteredCharge metered && metered.Meter == addition.Meter && metered.Covers(addition.Dimensions))
+                {
+                    var figure = addition.Meter.Aggregation is Aggregation.Count or Aggregation.Unique ? Quantity.One : addition.Value;
+                    worth += metered.Amount(figure) - metered.Amount(Quantity.Zero);
+                }
+
+        return worth.ToString();
+    }
+
+    private void Begin()
+    {
+        _meters.Clear();
+        _calls.Clear();
+        (Subscription, Span) = (null, null);
+    }
+
+    private bool TryMeter(MeterCharges metered, UsageRecord record, ref bool covered)
+    {
+        var meter = metered.Meter;
+        if (!meter.TryValue(record, out var value))
+            return Say(Verdict.Rejected, VerdictReason.BadValue, $"meter {meter.Key} needs a number in '{meter.Value}'{(meter.AllowNegative ? "" : ", not below zero,")} of at most {Limits.QuantityDecimals} decimals up to {Limits.QuantityMax}");
+        var dimensions = meter.DimensionsOf(record);
+        _meters.Add(new MeterAddition(meter, dimensions, value, meter.Aggregation == Aggregation.Unique && record.TryGet(meter.Value, out var text) ? text.Text : ""));
+        foreach (var charge in metered.Charges)
+        {
+            if (!charge.Covers(dimensions)) continue;
+            covered = true;
+            if (charge is RateDeckCharge deck && !TryCall(deck, record, value)) return false;
+        }
+
+        return true;
+    }
+
+    private bool TryCall(RateDeckCharge charge, UsageRecord record, Quantity value)
+    {
+        var deck = charge.Deck;
+        if (!record.TryGet(deck.NumberField, out var number)) return Say(Verdict.Rejected, VerdictReason.BadValue, $"deck {deck.Key} needs the called number in '{deck.NumberField}'");
+        if (value < Quantity.Zero || value > Quantity.Of(Limits.CallSecondsMax)) return Say(Verdict.Rejected, VerdictReason.BadValue, $"a call lasts from 0 to {Limits.CallSecondsMax} seconds");
+        var seconds = value.WholeUnitsUp();
+        if (!deck.TryRate(number.Text, record.EventTime, seconds, out var call)) return Say(Verdict.Suspended, VerdictReason.NoPrice, $"deck {deck.Key} has no rate for {number.Text}");
+        if (call.Amount > Money.FromScaled(Limits.CallAmountMax * MoneyUnit, call.Amount.Currency)) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"the call would cost {call.Amount}; at most {Limits.CallAmountMax} is taken");
+        _calls.Add(new RatedCallEntry(charge.Key, seconds, call));
+        return true;
+    }
+
+    private static readonly Int128 MoneyUnit = Money.Parse("1", Currency.Of("EUR")).Scaled;
+
+    private bool Say(Verdict verdict, VerdictReason reason, string detail)
+    {
+        (Verdict, Reason, Detail) = (verdict, reason, detail);
+        return false;
+    }
+}

@@ -1,0 +1,98 @@
+using NodaTime;
+using Rating.Domain.Usage;
+
+namespace Rating.Engine.Partitions;
+
+/// <summary>Writes and reads totals in blocks: a partition's memory, and what it sealed.</summary>
+internal static class UsageBlocks
+{
+    public static void Write(ByteWriter writer, TextTable texts, PeriodUsage usage)
+    {
+        writer.Varint(usage.Meters.Count);
+        foreach (var (key, total) in usage.Meters) Write(writer, texts, key, total);
+        writer.Varint(usage.Calls.Count);
+        foreach (var (key, total) in usage.Calls) Write(writer, texts, key, total);
+    }
+
+    public static void Write(ByteWriter writer, TextTable texts, MeterKey key, in MeterTotal total)
+    {
+        writer.Varint(key.Revision);
+        writer.Varint(texts.PlaceOf(key.Meter));
+        writer.Byte((byte)key.Aggregation);
+        writer.Varint(texts.PlaceOf(key.Dimensions));
+        writer.Varint(total.Count);
+        writer.Wide(total.Nano);
+        switch (total.More)
+        {
+            case HashSet<string> unique:
+                writer.Varint(unique.Count);
+                foreach (var text in unique) writer.Text(text);
+                break;
+            case LatestStamp latest:
+                writer.Zigzag(latest.EventTime.ToUnixTimeTicks());
+                writer.Varint(texts.PlaceOf(latest.Source));
+                writer.Text(latest.Id);
+                break;
+        }
+    }
+
+    public static void Write(ByteWriter writer, TextTable texts, CallKey key, in CallTotal total)
+    {
+        writer.Varint(key.Revision);
+        writer.Varint(texts.PlaceOf(key.Charge));
+        writer.Varint(texts.PlaceOf(key.Destination));
+        writer.Varint(total.Calls);
+        writer.Varint(total.Seconds);
+        writer.Varint(total.BilledSeconds);
+        writer.Wide(total.Scaled);
+    }
+
+    public static PeriodUsage Read(ref ByteReader reader, string[] texts)
+    {
+        var usage = new PeriodUsage();
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            var (key, total) = ReadMeter(ref reader, texts);
+            usage.Add(key, key.Aggregation, total);
+        }
+
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            var (key, total) = ReadCall(ref reader, texts);
+            usage.Add(key, total);
+        }
+
+        return usage;
+    }
+
+    public static (MeterKey Key, MeterTotal Total) ReadMeter(ref ByteReader reader, string[] texts)
+    {
+        var revision = reader.Count();
+        var meter = texts[reader.Count()];
+        var aggregation = (Aggregation)reader.Byte();
+        var key = new MeterKey(revision, meter, aggregation, texts[reader.Count()]);
+        var total = new MeterTotal { Count = (uint)reader.Varint(), Nano = reader.Wide() };
+        if (aggregation == Aggregation.Unique)
+        {
+            var unique = new HashSet<string>(StringComparer.Ordinal);
+            for (var left = reader.Count(); left > 0; left--) unique.Add(reader.Text());
+            total.More = unique;
+        }
+        else if (aggregation == Aggregation.Latest)
+        {
+            var time = Instant.FromUnixTimeTicks(reader.Zigzag());
+            var source = texts[reader.Count()];
+            total.More = new LatestStamp(time, source, reader.Text());
+        }
+
+        return (key, total);
+    }
+
+    public static (CallKey Key, CallTotal Total) ReadCall(ref ByteReader reader, string[] texts)
+    {
+        var revision = reader.Count();
+        var charge = texts[reader.Count()];
+        var key = new CallKey(revision, charge, texts[reader.Count()]);
+        return (key, new CallTotal { Calls = (uint)reader.Varint(), Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() });
+    }
+}

@@ -1,0 +1,276 @@
+using Rating.Domain;
+using Rating.Domain.Usage;
+using Rating.Engine.Books;
+using Rating.Engine.Store;
+
+namespace Rating.Engine.Partitions;
+
+/// <content>Commands and book changes: what happens between two checkpoints, and may rate records anew.</content>
+internal sealed partial class UsagePartition
+{
+    private async Task CarryOutAsync(PartitionCommand command, CancellationToken cancellation)
+    {
+        if (command is SealCommand again && _sealedBatches.Contains(again.Batch))
+        {
+            // A close that goes on after a crash: this step is done.
+            command.Done.TrySetResult((again.Closes.Count, 0));
+            return;
+        }
+
+        (long Tried, long Changed) outcome;
+        var seals = new List<SealBlock>();
+        switch (command)
+        {
+            case SealCommand seal:
+                Invariant.Holds(_book.Sequence >= seal.BookSequence, $"partition {Id}: the book is at {_book.Sequence}, a close began at {seal.BookSequence}");
+                await TakeUpBookAsync(cancellation);
+                outcome = Seal(seal, seals);
+                break;
+            case RetryCommand retry:
+                outcome = await RetryAsync(retry, cancellation);
+                break;
+            case VoidCommand voided:
+                outcome = await VoidAsync(voided, cancellation);
+                break;
+            case RepeatCommand repeats:
+                outcome = await RepeatAsync(repeats, seals, cancellation);
+                break;
+            default:
+                throw new InvariantBrokenException($"command {command} has no rule");
+        }
+
+        try
+        {
+            await CommitAsync($"[{command.Journal}]", cancellation, seals);
+            command.Done.TrySetResult(outcome);
+        }
+        catch (Exception failed)
+        {
+            command.Done.TrySetException(new Unavailable($"Partition {Id} could not store a command: {failed.Message}", failed));
+            throw;
+        }
+    }
+
+    private (long, long) Seal(SealCommand command, List<SealBlock> seals)
+    {
+        var sealedUsage = new Dictionary<int, SortedDictionary<int, PeriodUsage>>();
+        lock (_gate)
+            foreach (var (index, period) in command.Closes)
+            {
+                Invariant.Holds(SealedThrough(index) < period, $"partition {Id}: period {period} of subscription {index} is sealed already");
+                if (index >= _sealedThrough.Length)
+                {
+                    var old = _sealedThrough.Length;
+                    Array.Resize(ref _sealedThrough, Math.Max(index + 1, Math.Max(old * 2, _book.SubscriptionCount)));
+                    Array.Fill(_sealedThrough, int.MinValue, old, _sealedThrough.Length - old);
+                }
+
+                _sealedThrough[index] = period;
+                var accumulator = Touch(index);
+                var periods = new SortedDictionary<int, PeriodUsage>();
+                foreach (var ((billing, usage), totals) in accumulator.ByPeriod(_keys))
+                {
+                    if (billing > period) continue;
+                    if (!periods.TryGetValue(usage, out var one)) periods[usage] = one = new PeriodUsage();
+                    one.Add(totals);
+                }
+
+                if (periods.Count > 0) sealedUsage[index] = periods;
+                accumulator.RemoveThrough(period, _keys);
+            }
+
+        _sealedBatches.Add(command.Batch);
+        seals.Add(new SealBlock(command.Batch, Id, SealedUsage.Write(sealedUsage)));
+        return (command.Closes.Count, command.Closes.Count);
+    }
+
+    private async Task<(long, long)> RetryAsync(RetryCommand command, CancellationToken cancellation)
+    {
+        var waiting = (await OpenSuspenseAsync(_suspense.Count == 0 ? long.MaxValue : _suspense.FirstCheckpoint, cancellation))
+            .Where(entry => entry.Record.Tenant == command.Tenant && entry.Reason != VerdictReason.IdConflict).OrderBy(entry => entry.Position).ToList();
+        var changed = 0;
+        await WithBookAsync(
+            () =>
+            {
+                foreach (var entry in waiting)
+                {
+                    if (IsOtherLeg(entry.Record, DayOf(entry.Record.IngestTime), out var billed) && billed != entry.Position)
+                        Enter(entry with { Verdict = Verdict.NotBillable, Reason = VerdictReason.OtherLeg, RepeatOf = billed, Detail = "another leg of its call is billed", IsLater = true }, entry);
+                    else
+                    {
+                        _rater.Rate(_book, entry.Record, SealedThrough);
+                        if (_rater.Verdict == Verdict.Suspended && _rater.Reason == entry.Reason) continue;
+                        Enter(Rated(entry.Position, entry.Record, isLater: true), entry);
+                        if (_rater.Verdict == Verdict.Suspended) continue;
+                    }
+
+                    changed++;
+                }
+            },
+            cancellation);
+        return (waiting.Count, changed);
+    }
+
+    private async Task<(long, long)> VoidAsync(VoidCommand command, CancellationToken cancellation)
+    {
+        var waiting = (await OpenSuspenseAsync(_suspense.Count == 0 ? long.MaxValue : _suspense.FirstCheckpoint, cancellation)).Where(entry => command.Positions.Contains(entry.Position)).ToList();
+        lock (_gate)
+            foreach (var entry in waiting)
+                Enter(entry with { Verdict = Verdict.NotBillable, Reason = VerdictReason.Voided, Detail = "", IsLater = true }, entry);
+        return (command.Positions.Count, waiting.Count);
+    }
+
+    private async Task<(long, long)> RepeatAsync(RepeatCommand command, List<SealBlock> seals, CancellationToken cancellation)
+    {
+        var block = (await _store.ReadSealsAsync(command.Batch, cancellation)).Single(seal => seal.Partition == Id);
+        var sealedUsage = SealedUsage.Read(block.Bytes);
+        var entries = await EntriesAsync(command.Closes.Keys, cancellation);
+        var changed = 0;
+        await WithBookAsync(
+            () =>
+            {
+                foreach (var (index, period) in command.Closes)
+                {
+                    var id = _book.Entry(index).Subscription.Id.Value;
+                    var tenant = _book.Entry(index).Tenant.Id;
+                    var periods = new SortedDictionary<int, PeriodUsage>();
+                    foreach (var entry in entries.Where(entry => entry.Counts && entry.BillingPeriod == period && entry.Record.Tenant == tenant && string.Equals(entry.Subscription, id, StringComparison.Ordinal)))
+                    {
+                        if (command.Repeats.TryGetValue(entry.Position, out var repeated))
+                        {
+                            Enter(
+                                entry with
+                                {
+                                    Verdict = repeated.SameContent ? Verdict.Duplicate : Verdict.Suspended, Reason = repeated.SameContent ? VerdictReason.None : VerdictReason.IdConflict, RepeatOf = repeated.Of, IsLater = true,
+                                    Detail = repeated.SameContent ? "the same record counts in another partition" : "the same source and id counts in another partition with other content",
+                                    UsagePeriod = 0, BillingPeriod = 0, Revision = 0, Calls = [],
+                                },
+                                entry);
+                            changed++;
+                            continue;
+                        }
+
+                        _rater.Rate(_book, entry.Record, _ => int.MinValue);
+                        if (!periods.TryGetValue(entry.UsagePeriod, out var usage)) periods[entry.UsagePeriod] = usage = new PeriodUsage();
+                        foreach (var addition in _rater.Meters)
+                        {
+                            var total = default(MeterTotal);
+                            total.Add(addition.Meter.Aggregation, addition.Value, entry.Record, addition.UniqueText);
+                            usage.Add(new MeterKey(entry.Revision, addition.Meter.Key, addition.Meter.Aggregation, addition.Dimensions), addition.Meter.Aggregation, total);
+                        }
+
+                        foreach (var call in _rater.Calls)
+                        {
+                            var total = default(CallTotal);
+                            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
+                            usage.Add(new CallKey(entry.Revision, call.Charge, call.Call.Destination), total);
+                        }
+                    }
+
+                    if (periods.Count == 0) sealedUsage.Remove(index);
+                    else sealedUsage[index] = periods;
+                }
+            },
+            cancellation);
+        if (changed > 0) seals.Add(new SealBlock(command.Batch, Id, SealedUsage.Write(sealedUsage)));
+        return (command.Repeats.Count, changed);
+    }
+
+    // Goes up to the end of the book. Usage that a change may concern is resolved and rated anew, from the ledger.
+    private async Task TakeUpBookAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var target = _book.Sequence;
+            if (target == _bookSequence) return;
+            List<int> concerned;
+            _book.EnterRead();
+            try
+            {
+                concerned = [.. _book.EffectsAfter(_bookSequence).SelectMany(effect => effect.Subscriptions).Distinct().Where(index => index < _accumulators.Length && _accumulators[index] is { IsEmpty: false })];
+            }
+            finally
+            {
+                _book.ExitRead();
+            }
+
+            var entries = concerned.Count == 0 ? [] : await EntriesAsync(concerned, cancellation);
+            _book.EnterRead();
+            try
+            {
+                if (_book.Sequence != target) continue;
+                lock (_gate)
+                {
+                    RateAnew(concerned, entries);
+                    _bookSequence = target;
+                }
+
+                return;
+            }
+            finally
+            {
+                _book.ExitRead();
+            }
+        }
+    }
+
+    private void RateAnew(List<int> concerned, IReadOnlyList<LedgerEntry> entries)
+    {
+        if (concerned.Count == 0) return;
+        var open = concerned.ToDictionary(index => (_book.Entry(index).Tenant.Id, _book.Entry(index).Subscription.Id.Value), SealedThrough);
+        foreach (var index in concerned) Touch(index).RemoveThrough(int.MaxValue, _keys);
+        foreach (var before in entries)
+        {
+            if (!before.Counts || !open.TryGetValue((before.Record.Tenant, before.Subscription), out var sealedThrough) || before.BillingPeriod <= sealedThrough) continue;
+            _rater.Rate(_book, before.Record, SealedThrough);
+            var after = Rated(before.Position, before.Record, isLater: true);
+            if (!Same(before, after)) Enter(after, before);
+        }
+    }
+
+    private static bool Same(LedgerEntry a, LedgerEntry b) => a.Verdict == b.Verdict && a.Reason == b.Reason && a.UsagePeriod == b.UsagePeriod && a.BillingPeriod == b.BillingPeriod && a.Revision == b.Revision
+        && string.Equals(a.Subscription, b.Subscription, StringComparison.Ordinal) && a.Calls.SequenceEqual(b.Calls);
+
+    // Does something while the book stands at the sequence up to which this partition works.
+    private async Task WithBookAsync(Action what, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await TakeUpBookAsync(cancellation);
+            _book.EnterRead();
+            try
+            {
+                if (_book.Sequence != _bookSequence) continue;
+                lock (_gate) what();
+                return;
+            }
+            finally
+            {
+                _book.ExitRead();
+            }
+        }
+    }
+
+    // The last entry of every record in suspense.
+    private Task<IReadOnlyList<LedgerEntry>> OpenSuspenseAsync(long fromCheckpoint, CancellationToken cancellation) =>
+        LastEntriesAsync(fromCheckpoint, new HashSet<int> { LedgerBlocks.SuspenseHash }, entry => entry.Verdict == Verdict.Suspended, cancellation);
+
+    // The last entry of every record that ever was some subscriptions'.
+    private Task<IReadOnlyList<LedgerEntry>> EntriesAsync(IEnumerable<int> subscriptions, CancellationToken cancellation)
+    {
+        var hashes = subscriptions.Select(index => _book.Read(book => LedgerBlocks.DirectoryHash(book.Entry(index).Tenant.Id, book.Entry(index).Subscription.Id.Value))).ToHashSet();
+        return LastEntriesAsync(0, hashes, _ => true, cancellation);
+    }
+
+    private async Task<IReadOnlyList<LedgerEntry>> LastEntriesAsync(long fromCheckpoint, HashSet<int> directory, Func<LedgerEntry, bool> wanted, CancellationToken cancellation)
+    {
+        var last = new SortedDictionary<long, LedgerEntry>();
+        await foreach (var block in _store.ReadLedgerAsync(Id, fromCheckpoint, directory, cancellation))
+            foreach (var entry in LedgerBlocks.Read(block, CurrencyOf))
+                if (wanted(entry)) last[entry.Position] = entry;
+                else last.Remove(entry.Position);
+        return [.. last.Values];
+    }
+
+    private Currency CurrencyOf(TenantId tenant) => _book.Read(book => book.Tenant(tenant)!.Catalogs[0].Catalog.Currency);
+}

@@ -1,0 +1,161 @@
+using NodaTime;
+using Rating.Domain;
+using Rating.Domain.Usage;
+using Rating.Engine.Store;
+
+namespace Rating.Engine.Partitions;
+
+/// <content>Loading and committing: how a partition's memory gets into the store and out of it.</content>
+internal sealed partial class UsagePartition
+{
+    private const byte StateVersion = 1;
+    private const long BaseBytesMin = 4 << 20;
+    private readonly ByteWriter _stateBody = new();
+    private readonly ByteWriter _state = new();
+    private readonly TextTable _stateTexts = new();
+
+    private async Task LoadAsync(CancellationToken cancellation)
+    {
+        var place = await _store.TakeOverAsync(Id, cancellation);
+        (_epoch, _checkpoint, _firstPosition, _position, _bookSequence) = (place.Epoch, place.Checkpoint, place.NextPosition, place.NextPosition, place.BookSequence);
+        foreach (var batch in await _store.SealedBatchesAsync(Id, cancellation)) _sealedBatches.Add(batch);
+        await foreach (var block in _store.ReadStateAsync(Id, cancellation)) LoadState(block);
+        // All ids that are stored: the horizon is asked of each when it is found.
+        await foreach (var block in _store.ReadIdsAsync(Id, int.MinValue, cancellation)) _ids.Load(block);
+    }
+
+    private async Task CommitAsync(string commands, CancellationToken cancellation, IReadOnlyList<SealBlock>? seals = null)
+    {
+        var isCommand = commands.Length > 2;
+        if (!isCommand && _position == _firstPosition && _ledger.Count == 0 && _dirty.Count == 0 && _newHours.Count == 0)
+        {
+            if (_tookUp == _bookSequence) return;
+            Volatile.Write(ref _tookUp, _bookSequence);
+            OnCommitted?.Invoke();
+            return;
+        }
+
+        var number = _checkpoint + 1;
+        var isBase = _deltaBytes > Math.Max(BaseBytesMin, 4 * _baseBytes);
+        var state = WriteState(number, isBase);
+        var ids = _ids.Seal(number);
+        var checkpoint = new Checkpoint
+        {
+            Partition = Id, Epoch = _epoch, Number = number, FirstPosition = _firstPosition, NextPosition = _position, BookSequence = _bookSequence, Commands = commands,
+            State = state, Ledger = _ledger.Seal(number), Ids = ids, Seals = seals ?? [],
+            Verdicts = [.. _verdicts.Where(pair => pair.Value != 0).Select(pair => new VerdictCount(pair.Key.Item1, pair.Key.Item2, pair.Key.Item3, pair.Key.Item4, pair.Key.Item5, pair.Value))],
+        };
+        // No retry: an error with unknown outcome ends this object, and the next one loads what is stored.
+        await _store.CommitAsync(checkpoint, cancellation);
+        lock (_gate)
+        {
+            _checkpoint = number;
+            Volatile.Write(ref _tookUp, _bookSequence);
+            Volatile.Write(ref _firstPosition, _position);
+            (_baseBytes, _deltaBytes) = isBase ? (state.Bytes.Length, 0) : (_baseBytes, _deltaBytes + state.Bytes.Length);
+            if (ids is not null) _ids.Sealed(ids);
+            _ledger.Clear();
+            _verdicts.Clear();
+            _newHours.Clear();
+            _suspense.Stored();
+            foreach (var index in _dirty) _accumulators[index]!.IsDirty = false;
+            _dirty.Clear();
+        }
+
+        OnCommitted?.Invoke();
+    }
+
+    private StateBlock WriteState(long number, bool isBase)
+    {
+        _stateTexts.Clear();
+        _stateBody.Clear();
+        var indexes = isBase ? Enumerable.Range(0, _accumulators.Length).Where(index => _accumulators[index] is { } one && (!one.IsEmpty || SealedThrough(index) != int.MinValue)).ToList() : _dirty;
+        _stateBody.Varint(indexes.Count);
+        foreach (var index in indexes)
+        {
+            var accumulator = _accumulators[index]!;
+            _stateBody.Varint(index);
+            var sealedThrough = SealedThrough(index);
+            _stateBody.Zigzag(sealedThrough == int.MinValue ? long.MinValue / 2 : sealedThrough);
+            _stateBody.Zigzag(accumulator.Latest == Instant.MinValue ? long.MinValue / 2 : accumulator.Latest.ToUnixTimeTicks());
+            _stateBody.Varint(accumulator.Meters.Length);
+            foreach (var slot in accumulator.Meters)
+            {
+                var (billing, usage, key) = _keys.Meter(slot.Key);
+                _stateBody.Zigzag(billing);
+                _stateBody.Zigzag(usage);
+                UsageBlocks.Write(_stateBody, _stateTexts, key, slot.Total);
+            }
+
+            _stateBody.Varint(accumulator.Calls.Length);
+            foreach (var slot in accumulator.Calls)
+            {
+                var (billing, usage, key) = _keys.Call(slot.Key);
+                _stateBody.Zigzag(billing);
+                _stateBody.Zigzag(usage);
+                UsageBlocks.Write(_stateBody, _stateTexts, key, slot.Total);
+            }
+        }
+
+        var hours = isBase ? [.. _hours.Keys] : _newHours;
+        _stateBody.Varint(hours.Count);
+        foreach (var hour in hours)
+        {
+            _stateBody.Zigzag(hour);
+            _stateBody.Zigzag(_hours[hour]);
+        }
+
+        _suspense.Write(_stateBody, isBase);
+        _state.Clear();
+        _state.Byte(StateVersion);
+        _stateTexts.WriteTo(_state);
+        _state.Bytes(_stateBody.Written);
+        return new StateBlock(number, isBase, _state.Written.ToArray());
+    }
+
+    private void LoadState(StateBlock block)
+    {
+        var reader = new ByteReader(block.Bytes.Span);
+        Invariant.Holds(reader.Byte() == StateVersion, $"partition {Id}: the memory stored with checkpoint {block.Checkpoint} has a version that this program does not know");
+        var texts = TextTable.Read(ref reader);
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            var index = reader.Count();
+            if (index >= _accumulators.Length) Array.Resize(ref _accumulators, Math.Max(index + 1, _accumulators.Length * 2));
+            if (index >= _sealedThrough.Length)
+            {
+                var old = _sealedThrough.Length;
+                Array.Resize(ref _sealedThrough, Math.Max(index + 1, old * 2));
+                Array.Fill(_sealedThrough, int.MinValue, old, _sealedThrough.Length - old);
+            }
+
+            var accumulator = _accumulators[index] = new Accumulator();
+            var sealedThrough = reader.Zigzag();
+            _sealedThrough[index] = sealedThrough == long.MinValue / 2 ? int.MinValue : (int)sealedThrough;
+            var latest = reader.Zigzag();
+            if (latest != long.MinValue / 2) accumulator.SawEvent(Instant.FromUnixTimeTicks(latest));
+            for (var slots = reader.Count(); slots > 0; slots--)
+            {
+                var (billing, usage) = ((int)reader.Zigzag(), (int)reader.Zigzag());
+                var (key, total) = UsageBlocks.ReadMeter(ref reader, texts);
+                accumulator.Meter(_keys.PlaceOf(billing, usage, key)) = total;
+            }
+
+            for (var slots = reader.Count(); slots > 0; slots--)
+            {
+                var (billing, usage) = ((int)reader.Zigzag(), (int)reader.Zigzag());
+                var (key, total) = UsageBlocks.ReadCall(ref reader, texts);
+                accumulator.Call(_keys.PlaceOf(billing, usage, key)) = total;
+            }
+        }
+
+        for (var left = reader.Count(); left > 0; left--)
+        {
+            var hour = reader.Zigzag();
+            _hours[hour] = (int)reader.Zigzag();
+        }
+
+        _suspense.Read(ref reader);
+        (_baseBytes, _deltaBytes) = block.IsBase ? (block.Bytes.Length, 0) : (_baseBytes, _deltaBytes + block.Bytes.Length);
+    }
+}

@@ -1,0 +1,427 @@
+using System.Text;
+using NodaTime;
+using Rating.Domain;
+using Rating.Domain.Pricing;
+using Rating.Domain.Usage;
+using Rating.Engine.Books;
+using Rating.Engine.Intake;
+using Rating.Engine.Log;
+using Rating.Engine.Store;
+using Rating.Engine.Views;
+
+namespace Rating.Engine.Partitions;
+
+/// <summary>One slice of the usage log and its only writer: reads records in order, gives each its verdict, keeps running totals, and stores all of it in checkpoints.</summary>
+/// <remarks>
+/// What was not committed never happened: after a failed commit this object is thrown away and another one opened, which takes a new epoch and loads what is stored.
+/// Readers see totals under a gate that the writer leaves every <see cref="ChunkRecords"/> records, so they never wait behind a batch.
+/// </remarks>
+internal sealed partial class UsagePartition
+{
+    private const int ReadRecordsMax = 4096;
+    private const int ChunkRecords = 128;
+    private readonly IUsageLog _log;
+    private readonly IRatingStore _store;
+    private readonly Book _book;
+    private readonly RatingSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly Lock _mailbox = new();
+    private readonly Queue<PartitionCommand> _commands = new();
+    private readonly EventDecoder _decoder = new();
+    private readonly RecordIdentity _identity = new();
+    private readonly Rater _rater;
+    private readonly RememberedIds _ids;
+    private readonly LedgerBlocks _ledger = new();
+    private readonly SlotKeys _keys = new();
+    private readonly SuspenseGroups _suspense = new();
+    private readonly List<int> _dirty = [];
+    private readonly Dictionary<(TenantId, string, long, Verdict, VerdictReason), long> _verdicts = [];
+    // Event hours, with the UTC day of ingest time on which each was first seen; and those that are not stored yet.
+    private readonly Dictionary<long, int> _hours = [];
+    private readonly List<long> _newHours = [];
+    private readonly HashSet<long> _sealedBatches = [];
+    private Accumulator?[] _accumulators = [];
+    private int[] _sealedThrough = [];
+    private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _readersWaiting;
+    private long _epoch;
+    private long _checkpoint;
+    private long _firstPosition;
+    private long _position;
+    private long _bookSequence;
+    private long _tookUp;
+    private long _baseBytes;
+    private long _deltaBytes;
+    private Instant _latest = Instant.MinValue;
+
+    private UsagePartition(int id, IUsageLog log, IRatingStore store, Book book, RatingSettings settings, TimeProvider time)
+    {
+        (Id, _log, _store, _book, _settings, _time) = (id, log, store, book, settings, time);
+        _rater = new Rater(settings);
+        _ids = new RememberedIds(id, store, settings.DedupeHorizonDays);
+    }
+
+    /// <summary>The partition's number.</summary>
+    public int Id { get; }
+
+    /// <summary>The log position that is applied next.</summary>
+    public long Position => Volatile.Read(ref _position);
+
+    /// <summary>The log position up to which all is stored.</summary>
+    public long Committed => Volatile.Read(ref _firstPosition);
+
+    /// <summary>The book change up to which it works, with all that the change did stored.</summary>
+    public long TookUp => Volatile.Read(ref _tookUp);
+
+    /// <summary>Told after each commit.</summary>
+    public Action? OnCommitted { get; set; }
+
+    /// <summary>Takes the partition over and loads it.</summary>
+    public static async Task<UsagePartition> OpenAsync(int id, IUsageLog log, IRatingStore store, Book book, RatingSettings settings, TimeProvider time, CancellationToken cancellation)
+    {
+        var partition = new UsagePartition(id, log, store, book, settings, time);
+        await partition.LoadAsync(cancellation);
+        return partition;
+    }
+
+    /// <summary>Hands a command to the writer.</summary>
+    /// <returns>When the checkpoint that stores it is committed: how many records it took, and how many it changed.</returns>
+    public Task<(long Tried, long Changed)> ExecuteAsync(PartitionCommand command)
+    {
+        lock (_mailbox) _commands.Enqueue(command);
+        Wake();
+        return command.Done.Task;
+    }
+
+    /// <summary>Makes the writer look at its commands and at the book.</summary>
+    public void Wake()
+    {
+        lock (_mailbox) _woken.TrySetResult();
+    }
+
+    /// <summary>What a subscription has used, by billing and usage period, and the latest event time among it.</summary>
+    public (SortedDictionary<(int Billing, int Usage), PeriodUsage> Usage, Instant? Latest) UsageOf(int subscription)
+    {
+        Interlocked.Increment(ref _readersWaiting);
+        try
+        {
+            lock (_gate)
+                return subscription < _accumulators.Length && _accumulators[subscription] is { } accumulator
+                    ? (accumulator.ByPeriod(_keys), accumulator.Latest == Instant.MinValue ? null : accumulator.Latest)
+                    : ([], null);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _readersWaiting);
+        }
+    }
+
+    /// <summary>A tenant's records in suspense here, in groups.</summary>
+    public IReadOnlyList<SuspenseGroup> Suspense(TenantId tenant)
+    {
+        lock (_gate) return [.. _suspense.Of(tenant)];
+    }
+
+    /// <summary>A tenant's single records in suspense here.</summary>
+    public async Task<IReadOnlyList<LedgerEntry>> SuspendedAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        long from;
+        lock (_gate)
+        {
+            if (_suspense.Count == 0) return [];
+            from = _suspense.FirstCheckpoint;
+        }
+
+        return [.. (await OpenSuspenseAsync(from, cancellation)).Where(entry => entry.Record.Tenant == tenant)];
+    }
+
+    /// <summary>Memory that the remembered ids take, and how many they are.</summary>
+    public (long Bytes, long Count) RememberedIds => (_ids.Bytes, _ids.Count);
+
+    /// <summary>Works until cancelled. Any exception means that the partition must be opened anew.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var lastCommit = _time.GetTimestamp();
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Task woken;
+                lock (_mailbox)
+                {
+                    if (_woken.Task.IsCompleted) _woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    woken = _woken.Task;
+                }
+
+                if (TryNextCommand(out var command))
+                {
+                    await CommitAsync("[]", cancellation);
+                    await CarryOutAsync(command, cancellation);
+                    lastCommit = _time.GetTimestamp();
+                    continue;
+                }
+
+                if (_book.Sequence != _bookSequence)
+                {
+                    await CommitAsync("[]", cancellation);
+                    await TakeUpBookAsync(cancellation);
+                    await CommitAsync("[]", cancellation);
+                    lastCommit = _time.GetTimestamp();
+                }
+
+                var records = await _log.ReadAsync(Id, _position, ReadRecordsMax, cancellation);
+                if (records.Count == 0)
+                {
+                    await CommitAsync("[]", cancellation);
+                    lastCommit = _time.GetTimestamp();
+                    await WaitAsync(woken, cancellation);
+                    continue;
+                }
+
+                Apply(records);
+                if (_position - _firstPosition >= _settings.CheckpointRecords || _time.GetElapsedTime(lastCommit) >= _settings.CheckpointEvery)
+                {
+                    await CommitAsync("[]", cancellation);
+                    lastCommit = _time.GetTimestamp();
+                }
+            }
+        }
+        catch (Exception stopped)
+        {
+            lock (_mailbox)
+                while (_commands.TryDequeue(out var command)) command.Done.TrySetException(new Unavailable($"Partition {Id} stopped: {stopped.Message}", stopped));
+            throw;
+        }
+    }
+
+    /// <summary>Stores what was applied and not stored yet; for a graceful stop, after which nothing is redone.</summary>
+    public Task FlushAsync(CancellationToken cancellation) => CommitAsync("[]", cancellation);
+
+    private async Task WaitAsync(Task woken, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var more = _log.WaitAsync(Id, _position, stop.Token);
+        await Task.WhenAny(more, woken, Task.Delay(Timeout.Infinite, stop.Token));
+        await stop.CancelAsync();
+        try
+        {
+            await more;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Woken for another reason.
+        }
+    }
+
+    private bool TryNextCommand(out PartitionCommand command)
+    {
+        lock (_mailbox) return _commands.TryDequeue(out command!);
+    }
+
+    private void Apply(IReadOnlyList<LogRecord> records)
+    {
+        for (var next = 0; next < records.Count;)
+        {
+            // Whoever wants to read goes first: a lock alone would let this loop take it again at once.
+            for (var i = 0; i < 1000 && Volatile.Read(ref _readersWaiting) > 0; i++) Thread.Yield();
+            _book.EnterRead();
+            try
+            {
+                if (_book.Sequence != _bookSequence) return;
+                lock (_gate)
+                {
+                    var end = Math.Min(records.Count, next + ChunkRecords);
+                    for (; next < end; next++)
+                    {
+                        Apply(records[next]);
+                        Volatile.Write(ref _position, records[next].Position + 1);
+                    }
+                }
+            }
+            finally
+            {
+                _book.ExitRead();
+            }
+        }
+    }
+
+    private void Apply(in LogRecord logged)
+    {
+        Invariant.Holds(logged.Position == _position, $"partition {Id}: position {logged.Position} came where {_position} comes next");
+        if (logged.Kind == LogRecordKind.Refused)
+        {
+            var text = logged.Payload.Span;
+            var sourceEnd = text.IndexOf((byte)'\n');
+            var reasonEnd = sourceEnd + 1 + text[(sourceEnd + 1)..].IndexOf((byte)'\n');
+            Malformed(logged, Encoding.UTF8.GetString(text[..sourceEnd]), Encoding.UTF8.GetString(text[(sourceEnd + 1)..reasonEnd]));
+            return;
+        }
+
+        if (_decoder.Decode(logged.Payload.Span, logged.Tenant, logged.IngestTime, out var problem) is not { } record)
+        {
+            Malformed(logged, UsageIntake.SourceOf(logged.Payload.Span), problem);
+            return;
+        }
+
+        Decide(logged.Position, record);
+    }
+
+    private void Malformed(in LogRecord logged, string source, string reason)
+    {
+        var record = new UsageRecord { Tenant = logged.Tenant, Source = source, Id = "", Type = "", Subject = "", EventTime = logged.IngestTime, HasTime = false, IngestTime = logged.IngestTime, Data = [] };
+        Enter(new LedgerEntry { Position = logged.Position, Verdict = Verdict.Rejected, Reason = VerdictReason.Malformed, Record = record, Detail = reason });
+    }
+
+    // The verdicts in the order of docs/formats.md.
+    private void Decide(long position, UsageRecord record)
+    {
+        if (record.EventTime > record.IngestTime + _settings.FutureTolerance)
+        {
+            Enter(new LedgerEntry { Position = position, Verdict = Verdict.Rejected, Reason = VerdictReason.FutureTime, Record = record, Detail = "its time lies after its arrival" });
+            return;
+        }
+
+        var day = DayOf(record.IngestTime);
+        if (IsForgotten(record, day))
+        {
+            _rater.Rate(_book, record, SealedThrough);
+            Enter(new LedgerEntry
+            {
+                Position = position, Verdict = Verdict.Rejected, Reason = VerdictReason.TooOld, Record = record, EstimatedValue = _rater.Worth(), Subscription = _rater.Subscription?.Subscription.Id.Value ?? "",
+                Detail = $"ids of its hour are remembered for {_settings.DedupeHorizonDays} days only",
+            });
+            return;
+        }
+
+        var id = _identity.OfId(record);
+        var content = _identity.OfContent(record);
+        if (_ids.TryFind(id, day, out var known))
+        {
+            var same = known.Content == content;
+            Enter(new LedgerEntry
+            {
+                Position = position, Verdict = same ? Verdict.Duplicate : Verdict.Suspended, Reason = same ? VerdictReason.None : VerdictReason.IdConflict, Record = record, RepeatOf = known.Position,
+                Detail = same ? "" : "the same source and id came before with other content",
+            });
+            return;
+        }
+
+        _ids.Remember(id, content, position, day);
+        if (record.NotBillable != VerdictReason.None)
+        {
+            Enter(new LedgerEntry { Position = position, Verdict = Verdict.NotBillable, Reason = record.NotBillable, Record = record });
+            return;
+        }
+
+        if (IsOtherLeg(record, day, out var billed))
+        {
+            Enter(new LedgerEntry { Position = position, Verdict = Verdict.NotBillable, Reason = VerdictReason.OtherLeg, Record = record, RepeatOf = billed, Detail = "another leg of its call is billed" });
+            return;
+        }
+
+        _rater.Rate(_book, record, SealedThrough);
+        Enter(Rated(position, record, isLater: false));
+    }
+
+    private bool IsForgotten(UsageRecord record, int day)
+    {
+        var hour = HourOf(record.EventTime);
+        if (!_hours.TryGetValue(hour, out var first))
+        {
+            _hours.Add(hour, day);
+            _newHours.Add(hour);
+            return false;
+        }
+
+        return day - first > _settings.DedupeHorizonDays;
+    }
+
+    private bool IsOtherLeg(UsageRecord record, int day, out long billed)
+    {
+        billed = 0;
+        if (record.CallKey.Length == 0) return false;
+        var eventDay = DayOf(record.EventTime);
+        for (var near = eventDay - 1; near <= eventDay + 1; near++)
+            if (_ids.TryFind(_identity.OfCall(record, near), day, out var leg))
+            {
+                billed = leg.Position;
+                return true;
+            }
+
+        return false;
+    }
+
+    // An entry of what the rater found, with its effect on the totals.
+    private LedgerEntry Rated(long position, UsageRecord record, bool isLater)
+    {
+        var counts = _rater.Verdict is Verdict.Rated or Verdict.Late;
+        int usage = 0, billing = 0;
+        if (counts)
+        {
+            var (index, span) = (_rater.Subscription!.Index, _rater.Span!);
+            usage = span.Period;
+            billing = _rater.Verdict == Verdict.Late ? SealedThrough(index) + 1 : usage;
+            Accumulate(index, billing, usage, span.Revision, record);
+            // By the day on which it was taken in: the horizon of a leg is that of ids.
+            if (record.CallKey.Length > 0 && !IsOtherLeg(record, DayOf(record.IngestTime), out _)) _ids.Remember(_identity.OfCall(record, DayOf(record.EventTime)), 0, position, DayOf(record.IngestTime));
+        }
+
+        return new LedgerEntry
+        {
+            Position = position, Verdict = _rater.Verdict, Reason = _rater.Reason, IsLater = isLater, Record = record, Subscription = _rater.Subscription?.Subscription.Id.Value ?? "", Detail = _rater.Detail,
+            UsagePeriod = usage, BillingPeriod = billing, Revision = counts ? _rater.Span!.Revision.Id : 0, Calls = counts && _rater.Calls.Count > 0 ? [.. _rater.Calls] : [],
+            EstimatedValue = _rater.Reason == VerdictReason.TooOld ? _rater.Worth() : "",
+        };
+    }
+
+    private void Accumulate(int index, int billing, int usage, PlanRevision revision, UsageRecord record)
+    {
+        var accumulator = Touch(index);
+        foreach (var addition in _rater.Meters)
+            accumulator.Meter(_keys.PlaceOf(billing, usage, revision, addition.Meter, addition.Dimensions)).Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText);
+        foreach (var call in _rater.Calls)
+            accumulator.Call(_keys.PlaceOf(billing, usage, revision, call.Charge, call.Call.Destination)).Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
+        accumulator.SawEvent(record.EventTime);
+        if (record.EventTime > _latest) _latest = record.EventTime;
+    }
+
+    private Accumulator Touch(int index)
+    {
+        if (index >= _accumulators.Length) Array.Resize(ref _accumulators, Math.Max(index + 1, Math.Max(_accumulators.Length * 2, _book.SubscriptionCount)));
+        var accumulator = _accumulators[index] ??= new Accumulator();
+        if (!accumulator.IsDirty)
+        {
+            accumulator.IsDirty = true;
+            _dirty.Add(index);
+        }
+
+        return accumulator;
+    }
+
+    private int SealedThrough(int index) => index < _sealedThrough.Length ? _sealedThrough[index] : int.MinValue;
+
+    // An entry takes its place in the ledger and in the counts.
+    private void Enter(LedgerEntry entry, LedgerEntry? before = null)
+    {
+        _ledger.Add(entry, before?.Subscription ?? "");
+        Count(entry, 1);
+        if (entry.Verdict == Verdict.Suspended) _suspense.Add(entry.Record, entry.Reason, _checkpoint + 1);
+        if (before is null) return;
+        Count(before, -1);
+        if (before.Verdict == Verdict.Suspended) _suspense.Remove(before.Record, before.Reason);
+    }
+
+    private void Count(LedgerEntry entry, long by)
+    {
+        var key = (entry.Record.Tenant, entry.Record.Source, HourOf(entry.Record.IngestTime), entry.Verdict, entry.Reason);
+        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_verdicts, key, out _) += by;
+    }
+
+    private static int DayOf(Instant time) => (int)FloorDiv(time.ToUnixTimeSeconds(), 86_400);
+
+    private static long HourOf(Instant time) => FloorDiv(time.ToUnixTimeSeconds(), 3_600);
+
+    private static long FloorDiv(long value, long by) => value >= 0 ? value / by : -((-value + by - 1) / by);
+}
