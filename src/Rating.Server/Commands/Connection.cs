@@ -53,7 +53,7 @@ internal sealed class Connection : IAsyncDisposable
         FolderHost own;
         try
         {
-            own = await FolderHost.OpenAsync(at.Data, "http://127.0.0.1:0", new TenantId(at.Tenant), serve: false, cancellation);
+            own = await FolderHost.OpenAsync(at.Data, "http://127.0.0.1:0", new TenantId(at.Tenant), serve: false, verbose: false, cancellation);
         }
         catch (Refused locked) when (locked.Code == "data.locked")
         {

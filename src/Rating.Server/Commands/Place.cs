@@ -4,4 +4,5 @@ namespace Rating.Server.Commands;
 /// <param name="Data">The data folder.</param>
 /// <param name="Tenant">Whose data.</param>
 /// <param name="Url">A server; null for the one that holds the folder, or none.</param>
-internal sealed record Place(string Data, string Tenant, string? Url);
+/// <param name="IsDefaultData">Whether nobody named the folder.</param>
+internal sealed record Place(string Data, string Tenant, string? Url, bool IsDefaultData);

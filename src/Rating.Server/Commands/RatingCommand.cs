@@ -38,7 +38,7 @@ internal abstract class RatingCommand : Command
         {
             var url = parsed.GetValue(_url);
             if (url is not null && !Uri.TryCreate(url, UriKind.Absolute, out _)) throw new Refused("url.invalid", $"'{url}' is not an address such as http://127.0.0.1:8080.");
-            return await RunAsync(parsed, new Place(parsed.GetValue(_data)!, parsed.GetValue(_tenant)!, url), terminal, cancellation);
+            return await RunAsync(parsed, new Place(parsed.GetValue(_data)!, parsed.GetValue(_tenant)!, url, parsed.GetResult(_data)?.Implicit ?? true), terminal, cancellation);
         }
         catch (Refused refused)
         {

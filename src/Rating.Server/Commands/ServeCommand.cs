@@ -24,7 +24,7 @@ internal sealed class ServeCommand : RatingCommand
     /// <inheritdoc/>
     protected override async Task<int> RunAsync(ParseResult parsed, Place at, Terminal terminal, CancellationToken cancellation)
     {
-        await using var own = await FolderHost.OpenAsync(at.Data, parsed.GetValue(_urls)!, new TenantId(at.Tenant), serve: true, cancellation);
+        await using var own = await FolderHost.OpenAsync(at.Data, parsed.GetValue(_urls)!, new TenantId(at.Tenant), serve: true, verbose: true, cancellation);
         terminal.Result(new { url = own.Host.Url, pid = Environment.ProcessId }, _ => Console.Out.WriteLine($"Rating answers at {own.Host.Url} (data in {Path.GetFullPath(at.Data)}; Ctrl-C stops it)"));
         try
         {

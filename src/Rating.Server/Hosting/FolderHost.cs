@@ -19,10 +19,11 @@ internal sealed class FolderHost : IAsyncDisposable
     /// <param name="path">The data folder; made when there is none.</param>
     /// <param name="url">Where to answer.</param>
     /// <param name="tenant">Whose.</param>
-    /// <param name="serve">Whether this is a server for others: then the folder says where it answers, and it logs.</param>
+    /// <param name="serve">Whether this is a server for others: then the folder says where it answers.</param>
+    /// <param name="verbose">Whether to log to the error output.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="Refused"><c>data.locked</c>: another process holds the folder.</exception>
-    public static async Task<FolderHost> OpenAsync(string path, string url, TenantId tenant, bool serve, CancellationToken cancellation)
+    public static async Task<FolderHost> OpenAsync(string path, string url, TenantId tenant, bool serve, bool verbose, CancellationToken cancellation)
     {
         Loopback.Parse(url);
         var folder = DataFolder.Open(path);
@@ -31,7 +32,7 @@ internal sealed class FolderHost : IAsyncDisposable
             var settings = new RatingSettings();
             var log = folder.OpenLog(settings.Partitions);
             var installation = new Installation(log, folder.OpenStore(), settings, SystemClock.Instance, tenant, Seller.Read(folder.Path));
-            var host = await RatingHost.StartAsync(installation, url, verbose: serve, cancellation);
+            var host = await RatingHost.StartAsync(installation, url, verbose, cancellation);
             if (serve) folder.WriteServer(host.Url);
             return new FolderHost(folder, host);
         }
