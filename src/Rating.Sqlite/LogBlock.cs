@@ -20,7 +20,11 @@ internal sealed class LogBlock
     public const int BodyBytesMax = 80_000;
 
     private const byte Version = 1, Plain = 0, Brotli = 1;
-    private const int CompressFromBytes = 512, Quality = 1, Window = 18;
+
+    // Measured with JSON events of 161 bytes, 1,000 to an append, 8 appenders, fsync, 2 cores: plain 1.5 million records/s and 170 bytes each on disk; Brotli quality 0
+    // 1.8 million and 35 bytes; quality 1 0.85 million and 33 bytes. Reading: plain 6.8 million/s, quality 0 2.9 million. Less to write is worth more than the time to pack.
+    private const int Quality = 0, Window = 18;
+    private const int CompressFromBytes = 512; // a record alone has little to compress
     private readonly ArrayBufferWriter<byte> _body = new(BodyBytesMax);
     private readonly List<string> _tenants = [];
     private string? _tenant;
@@ -55,8 +59,8 @@ internal sealed class LogBlock
         var body = _body.WrittenSpan;
         var head = new ArrayBufferWriter<byte>();
         var packed = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(body.Length));
-        // A record alone has little to compress.
-        var isPacked = BrotliEncoder.TryCompress(body, packed, out var packedLength, Quality, Window) && body.Length >= CompressFromBytes && packedLength < body.Length;
+        var packedLength = 0;
+        var isPacked = body.Length >= CompressFromBytes && BrotliEncoder.TryCompress(body, packed, out packedLength, Quality, Window) && packedLength < body.Length;
         Write(head, [Version, isPacked ? Brotli : Plain]);
         WriteVarint(head, (ulong)_tenants.Count);
         foreach (var tenant in _tenants)

@@ -467,7 +467,7 @@ public sealed class SqliteRatingStore : IRatingStore
     {
         await Task.CompletedTask;
         cancellation.ThrowIfCancellationRequested();
-        var session = _database.Rent();
+        var session = Translated(_database.Rent);
         SqliteDataReader? rows = null;
         try
         {

@@ -9,7 +9,9 @@ namespace Rating.Sqlite;
 /// <summary>The embedded usage log: a SQLite file of record blocks, written by one thread that gathers concurrent appends into one commit.</summary>
 public sealed class SqliteUsageLog : IUsageLog
 {
-    private const long CommitRecordsMax = 50_000;
+    /// <summary>A commit takes no further appends once it has this many records.</summary>
+    internal const int CommitRecordsMax = 50_000;
+
     private const long ReadBytesMax = 8 * 1024 * 1024;
 
     private const string InsertBlock = "INSERT INTO block (partition, first_position, records, bytes) VALUES ($partition, $first, $records, $bytes)";
