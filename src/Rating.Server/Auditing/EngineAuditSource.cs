@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using NodaTime;
 using Rating.Audit;
@@ -74,7 +73,7 @@ internal sealed class EngineAuditSource : IAuditSource
 
     /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<byte>> LedgerBlocks(int partition) =>
-        Store.ReadLedgerAsync(partition, 0, null, CancellationToken.None).ToBlockingEnumerable().Select(block => Unpacked(block.Bytes));
+        Store.ReadLedgerAsync(partition, 0, null, CancellationToken.None).ToBlockingEnumerable().Select(block => (ReadOnlyMemory<byte>)Engine.Partitions.LedgerBlocks.Expand(block.Bytes));
 
     /// <inheritdoc/>
     public IEnumerable<string> Snapshots() => Tenants().SelectMany(tenant => Store.ReadSnapshotsAsync(tenant, null, null, CancellationToken.None).ToBlockingEnumerable()).Select(snapshot => snapshot.Document);
@@ -94,12 +93,4 @@ internal sealed class EngineAuditSource : IAuditSource
         .Select(count => new AuditVerdictCount(count.Tenant.Value, count.Source, count.IngestHour, (byte)count.Verdict, (byte)count.Reason, count.Count));
 
     private List<TenantId> Tenants() => _engine.Book.Read(book => book.Tenants.Select(tenant => tenant.Id).ToList());
-
-    private static ReadOnlyMemory<byte> Unpacked(ReadOnlyMemory<byte> block)
-    {
-        using var unpacked = new MemoryStream();
-        using var brotli = new BrotliStream(new MemoryStream(block.ToArray()), CompressionMode.Decompress);
-        brotli.CopyTo(unpacked);
-        return unpacked.GetBuffer().AsMemory(0, (int)unpacked.Length);
-    }
 }
