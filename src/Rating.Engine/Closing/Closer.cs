@@ -152,7 +152,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         var bySubscription = Book.Read(book => spread.ToDictionary(close => book.Entry(close.Key).Subscription.Id.Value, close => (Index: close.Key, Period: close.Value), StringComparer.Ordinal));
         var directory = bySubscription.Keys.Select(id => LedgerBlocks.DirectoryHash(batch.Tenant, id)).ToHashSet();
         var currency = Book.Read(book => book.Tenant(batch.Tenant)!.Catalogs[0].Catalog.Currency);
-        var first = new Dictionary<(string Subscription, string Source, string Id), (long Position, ulong Content)>();
+        var first = new Dictionary<(string Subscription, string Source, string Id), (int Partition, long Position, ulong Content)>();
         var identity = new RecordIdentity();
         foreach (var partition in seals.Select(seal => seal.Partition).Order())
         {
@@ -165,8 +165,10 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             {
                 if (!entry.Counts || entry.Record.Tenant != batch.Tenant || !bySubscription.TryGetValue(entry.Subscription, out var close) || entry.BillingPeriod != close.Period) continue;
                 var content = identity.OfContent(entry.Record);
-                if (first.TryAdd((entry.Subscription, entry.Record.Source, entry.Record.Id), (entry.Position, content))) continue;
+                if (first.TryAdd((entry.Subscription, entry.Record.Source, entry.Record.Id), (partition, entry.Position, content))) continue;
                 var kept = first[(entry.Subscription, entry.Record.Source, entry.Record.Id)];
+                // The same partition knows by itself what repeats, up to its horizon; beyond that an id may come anew.
+                if (kept.Partition == partition) continue;
                 repeats[entry.Position] = (kept.Position, kept.Content == content);
                 concerned[close.Index] = close.Period;
             }
