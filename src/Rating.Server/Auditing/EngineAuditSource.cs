@@ -1,11 +1,11 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using NodaTime;
 using Rating.Audit;
 using Rating.Domain;
 using Rating.Engine;
+using Rating.Engine.Documents;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
-using Rating.Server.Documents;
 
 namespace Rating.Server.Auditing;
 
@@ -40,9 +40,10 @@ internal sealed class EngineAuditSource : IAuditSource
         var balances = new List<string>();
         foreach (var (tenant, id) in subscriptions.Take(BalancesMax))
         {
-            var balance = BalanceDocument.Of(await engine.BalanceAsync(tenant, id, cancellation));
-            balances.AddRange(balance.Periods.Select(open => JsonSerializer.Serialize(
-                new { tenant = tenant.Value, balance.Subscription, open.Period, balance.AsOf, open.Lines, open.Charge }, JsonSerializerOptions.Web)));
+            // The document as callers get it; the tenant beside, for the auditor has no caller to tell it.
+            var balance = JsonNode.Parse(BillingDocuments.Write(await engine.BalanceAsync(tenant, id, cancellation)))!.AsObject();
+            balance["tenant"] = tenant.Value;
+            balances.Add(balance.ToJsonString());
         }
 
         var ends = new long[log.Partitions];

@@ -84,7 +84,7 @@ public sealed class VerdictTableTests(RunningServer shared) : IClassFixture<Runn
     }
 
     private static string Fax(string id) =>
-        $$"""{"specversion":"1.0","source":"https://test.example","id":"{{id}}","type":"fax.sent","subject":"fax-acme","time":"2026-03-20T10:00:00Z","data":{"pages":1}}""";
+        $$$"""{"specversion":"1.0","source":"https://test.example","id":"{{{id}}}","type":"fax.sent","subject":"fax-acme","time":"2026-03-20T10:00:00Z","data":{"pages":1}}""";
 
     private static VerdictCase Case(string id) => VerdictCase.All.Single(one => one.Id == id);
 
