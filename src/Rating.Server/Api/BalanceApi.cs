@@ -1,4 +1,5 @@
 using Rating.Domain;
+using Rating.Engine.Documents;
 using Rating.Server.Documents;
 using Rating.Server.Hosting;
 
@@ -11,6 +12,6 @@ internal static class BalanceApi
     public static void Map(IEndpointRouteBuilder v1) =>
         v1.MapGet("/subscriptions/{id}/balance", Balance).WithSummary("The running charge now, per charge and meter: priced, not invoiced.").WithTags("running charge").Produces<BalanceDocument>().ProducesProblem(404);
 
-    private static async Task<BalanceDocument> Balance(string id, Installation here, Caller caller, CancellationToken cancellation) =>
-        BalanceDocument.Of(await here.Engine.BalanceAsync(caller.Tenant, new SubscriptionId(id), cancellation));
+    private static async Task<IResult> Balance(string id, Installation here, Caller caller, CancellationToken cancellation) =>
+        Results.Text(BillingDocuments.Write(await here.Engine.BalanceAsync(caller.Tenant, new SubscriptionId(id), cancellation)), "application/json");
 }

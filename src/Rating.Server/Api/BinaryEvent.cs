@@ -47,7 +47,7 @@ internal static class BinaryEvent
 
     private static void Check(ReadOnlySpan<byte> body)
     {
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Limits.RequestBytesMax });
+        var reader = new Utf8JsonReader(body, EventBatch.Options);
         try
         {
             reader.Read();

@@ -6,8 +6,9 @@ namespace Rating.Server.Api;
 /// <summary>Cuts a JSON body into its events without writing them anew: each is a slice of the bytes that came.</summary>
 internal static class EventBatch
 {
-    // As deep as a body can be: an element that is nested too deeply is that element's fault, and the decoder's to find.
-    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = Limits.RequestBytesMax };
+    /// <summary>How deep JSON may be nested, a batch counted (docs/verdicts.md).</summary>
+    public static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
+
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     /// <summary>Whether the body begins as an array.</summary>
@@ -22,7 +23,7 @@ internal static class EventBatch
     public static IReadOnlyList<ReadOnlyMemory<byte>> One(ReadOnlyMemory<byte> body)
     {
         body = WithoutMark(body);
-        var reader = new Utf8JsonReader(body.Span, AnyDepth);
+        var reader = new Utf8JsonReader(body.Span, Options);
         try
         {
             reader.Read();
@@ -43,7 +44,7 @@ internal static class EventBatch
     {
         body = WithoutMark(body);
         var events = new List<ReadOnlyMemory<byte>>();
-        var reader = new Utf8JsonReader(body.Span, AnyDepth);
+        var reader = new Utf8JsonReader(body.Span, Options);
         var excess = 0;
         try
         {

@@ -1,3 +1,4 @@
+using Microsoft.Net.Http.Headers;
 using Rating.Domain;
 using Rating.Engine.Intake;
 using Rating.Server.Documents;
@@ -60,8 +61,8 @@ internal static class EventsApi
 
     private static string ContentType(HttpRequest request)
     {
-        var type = request.ContentType ?? "";
-        var end = type.IndexOf(';', StringComparison.Ordinal);
-        return (end < 0 ? type : type[..end]).Trim().ToLowerInvariant();
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return "";
+        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) throw new Refused("request.type", $"The body is {type.Charset}; send UTF-8.");
+        return type.MediaType.ToString().ToLowerInvariant();
     }
 }

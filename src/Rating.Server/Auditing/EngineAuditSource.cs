@@ -1,12 +1,11 @@
-using System.IO.Compression;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using NodaTime;
 using Rating.Audit;
 using Rating.Domain;
 using Rating.Engine;
+using Rating.Engine.Documents;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
-using Rating.Server.Documents;
 
 namespace Rating.Server.Auditing;
 
@@ -41,9 +40,10 @@ internal sealed class EngineAuditSource : IAuditSource
         var balances = new List<string>();
         foreach (var (tenant, id) in subscriptions.Take(BalancesMax))
         {
-            var balance = BalanceDocument.Of(await engine.BalanceAsync(tenant, id, cancellation));
-            balances.AddRange(balance.Periods.Select(open => JsonSerializer.Serialize(
-                new { tenant = tenant.Value, balance.Subscription, open.Period, balance.AsOf, open.Lines, open.Charge }, JsonSerializerOptions.Web)));
+            // The document as callers get it; the tenant beside, for the auditor has no caller to tell it.
+            var balance = JsonNode.Parse(BillingDocuments.Write(await engine.BalanceAsync(tenant, id, cancellation)))!.AsObject();
+            balance["tenant"] = tenant.Value;
+            balances.Add(balance.ToJsonString());
         }
 
         var ends = new long[log.Partitions];
@@ -74,7 +74,7 @@ internal sealed class EngineAuditSource : IAuditSource
 
     /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<byte>> LedgerBlocks(int partition) =>
-        Store.ReadLedgerAsync(partition, 0, null, CancellationToken.None).ToBlockingEnumerable().Select(block => Unpacked(block.Bytes));
+        Store.ReadLedgerAsync(partition, 0, null, CancellationToken.None).ToBlockingEnumerable().Select(block => (ReadOnlyMemory<byte>)Engine.Partitions.LedgerBlocks.Expand(block.Bytes));
 
     /// <inheritdoc/>
     public IEnumerable<string> Snapshots() => Tenants().SelectMany(tenant => Store.ReadSnapshotsAsync(tenant, null, null, CancellationToken.None).ToBlockingEnumerable()).Select(snapshot => snapshot.Document);
@@ -94,12 +94,4 @@ internal sealed class EngineAuditSource : IAuditSource
         .Select(count => new AuditVerdictCount(count.Tenant.Value, count.Source, count.IngestHour, (byte)count.Verdict, (byte)count.Reason, count.Count));
 
     private List<TenantId> Tenants() => _engine.Book.Read(book => book.Tenants.Select(tenant => tenant.Id).ToList());
-
-    private static ReadOnlyMemory<byte> Unpacked(ReadOnlyMemory<byte> block)
-    {
-        using var unpacked = new MemoryStream();
-        using var brotli = new BrotliStream(new MemoryStream(block.ToArray()), CompressionMode.Decompress);
-        brotli.CopyTo(unpacked);
-        return unpacked.GetBuffer().AsMemory(0, (int)unpacked.Length);
-    }
 }

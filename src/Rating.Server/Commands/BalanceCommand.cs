@@ -32,7 +32,7 @@ internal sealed class BalanceCommand : RatingCommand
                 text.Write(table);
             }
 
-            terminal.Line($"Latest event: {balance.LatestEventTime ?? "none"}; {balance.Lag.Records} records of the log are not in it yet.");
+            terminal.Line($"Latest event: {balance.LatestEventTime ?? "none"}; {balance.LagRecords} records of the log are not in it yet.");
         });
         return ExitCode.Done;
     }

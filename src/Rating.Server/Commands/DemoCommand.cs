@@ -129,7 +129,7 @@ internal sealed class DemoCommand : RatingCommand
         {
             var balance = await client.GetAsync<BalanceDocument>($"/v1/subscriptions/{Uri.EscapeDataString(subscription.Id)}/balance", cancellation);
             foreach (var period in balance.Periods.Take(2))
-                Terminal.Row(table, subscription.Id, subscription.Account, $"{period.Period.Start} to {period.Period.End}", period.Charge, balance.Currency, balance.LatestEventTime ?? "", $"{balance.Lag.Records}");
+                Terminal.Row(table, subscription.Id, subscription.Account, $"{period.Period.Start} to {period.Period.End}", $"{period.Charge}", balance.Currency, balance.LatestEventTime ?? "", $"{balance.LagRecords}");
         }
 
         return table;

@@ -1,6 +1,3 @@
-using Rating.Domain;
-using Rating.Domain.Usage;
-
 namespace Rating.Server.Documents;
 
 /// <summary>The calls of one charge to one destination.</summary>
@@ -11,9 +8,4 @@ namespace Rating.Server.Documents;
 /// <param name="Seconds">Their seconds, as used.</param>
 /// <param name="BilledSeconds">Their seconds, as billed.</param>
 /// <param name="Amount">The sum of their prices before the line is rounded, decimal text.</param>
-internal sealed record CallFigureDocument(int Revision, string Charge, string Destination, long Calls, long Seconds, long BilledSeconds, string Amount)
-{
-    /// <summary>The calls of a usage.</summary>
-    public static IReadOnlyList<CallFigureDocument> Of(PeriodUsage usage, Currency currency) => [.. usage.Calls.Select(pair => new CallFigureDocument(
-        pair.Key.Revision, pair.Key.Charge, pair.Key.Destination, pair.Value.Calls, pair.Value.Seconds, pair.Value.BilledSeconds, Money.FromScaled(pair.Value.Scaled, currency).ToText()))];
-}
+internal sealed record CallFigureDocument(int Revision, string Charge, string Destination, long Calls, long Seconds, long BilledSeconds, string Amount);

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using NodaTime.Text;
-using Rating.Domain.Pricing;
-
 namespace Rating.Server.Documents;
 
 /// <summary>A priced line.</summary>
@@ -15,10 +11,4 @@ namespace Rating.Server.Documents;
 /// <param name="Unit">The unit of the quantity.</param>
 /// <param name="Amount">The amount, decimal text, rounded to the minor unit.</param>
 /// <param name="Explanation">How the amount came about.</param>
-internal sealed record LineDocument(string Kind, string Charge, string Name, string Detail, string From, string To, string Quantity, string Unit, string Amount, string Explanation)
-{
-    /// <summary>The document of a line.</summary>
-    public static LineDocument Of(PricedLine line) => new(
-        JsonNamingPolicy.CamelCase.ConvertName(line.Kind.ToString()), line.Charge, line.Name, line.Detail, LocalDatePattern.Iso.Format(line.From), LocalDatePattern.Iso.Format(line.To),
-        line.Quantity.ToString(), line.Unit, line.Amount.ToText(), line.Explanation);
-}
+internal sealed record LineDocument(string Kind, string Charge, string Name, string Detail, string From, string To, string Quantity, string Unit, string Amount, string Explanation);

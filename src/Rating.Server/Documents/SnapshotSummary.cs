@@ -1,5 +1,6 @@
-using System.Text.Json;
+using NodaTime.Text;
 using Rating.Domain.Invoicing;
+using Rating.Engine.Documents;
 
 namespace Rating.Server.Documents;
 
@@ -13,5 +14,5 @@ internal sealed record SnapshotSummary(string Subscription, string Kind, PeriodD
 {
     /// <summary>The short form of a snapshot.</summary>
     public static SnapshotSummary Of(Snapshot snapshot) => new(
-        snapshot.Subscription.Value, JsonNamingPolicy.CamelCase.ConvertName(snapshot.Kind.ToString()), PeriodDocument.Of(snapshot.Period), snapshot.Total.ToText(), snapshot.Currency.Code);
+        snapshot.Subscription.Value, BillingDocuments.NameOf(snapshot.Kind), new PeriodDocument(snapshot.Period.Number, LocalDatePattern.Iso.Format(snapshot.Period.Start), LocalDatePattern.Iso.Format(snapshot.Period.End)), snapshot.Total.ToText(), snapshot.Currency.Code);
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodaTime;
@@ -10,6 +11,7 @@ namespace Rating.Server.Files;
 /// <summary>A price book as a person keeps it: YAML or JSON, a deck's rates perhaps in a CSV file beside it (<c>ratesFile</c>).</summary>
 internal static class CatalogFile
 {
+    private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonDocumentOptions NothingTwice = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
     /// <summary>Reads a price book with everything that it names, as one JSON document.</summary>
@@ -30,7 +32,7 @@ internal static class CatalogFile
             deck["rates"] = RatesFile.Read(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name));
         }
 
-        return root.ToJsonString();
+        return root.ToJsonString(AsWritten);
     }
 
     /// <summary>JSON in which no member stands twice; text and numbers are left as they are.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rating.Domain;
@@ -22,7 +23,7 @@ internal static partial class YamlToJson
     public static string Convert(string yaml)
     {
         var buffer = new ArrayBufferWriter<byte>(yaml.Length + 64);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = DepthMax + 2, SkipValidation = true }))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = DepthMax + 2, SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             var parser = new Parser(new StringReader(yaml));
             try

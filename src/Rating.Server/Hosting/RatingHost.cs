@@ -96,7 +96,8 @@ internal sealed class RatingHost : IAsyncDisposable
         {
             kestrel.Listen(address);
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Limits.RequestBytesMax;
+            // RequestBody refuses what is larger than RequestBytesMax. Up to here the rest is read and thrown away, so that the sender gets the answer and not a broken connection.
+            kestrel.Limits.MaxRequestBodySize = 8L * Limits.RequestBytesMax;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 100;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);

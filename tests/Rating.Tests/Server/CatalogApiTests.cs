@@ -1,0 +1,63 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Rating.Domain;
+using Rating.Server.Files;
+
+namespace Rating.Tests.Server;
+
+/// <summary>The price book over HTTP: YAML or JSON, versions, and that a broken one changes nothing.</summary>
+public sealed class CatalogApiTests : IAsyncLifetime
+{
+    private RunningServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await RunningServer.StartAsync();
+
+    public Task DisposeAsync() => _server.DisposeAsync();
+
+    [Theory]
+    [InlineData("currency: EUR", "currency: XXX", "currency.unknown", "currency")]
+    [InlineData("model: recurring", "model: recuring", "catalog.model.unknown", "plans[0].charges[0].model")]
+    [InlineData("currency: EUR", "currency: USD", "catalog.currency", "catalog.currency")]
+    public async Task A_broken_catalog_changes_nothing_and_is_refused_with_its_place(string right, string wrong, string code, string where)
+    {
+        var before = await _server.Http.GetStringAsync("/v1/catalog");
+        var json = CatalogFile.Read(Path.Combine(RunningServer.Samples, "price-book.yaml")).Replace(Quoted(right), Quoted(wrong), StringComparison.Ordinal);
+        var (status, problem) = await _server.SendAsync(HttpMethod.Put, "/v1/catalog", "application/json", Encoding.UTF8.GetBytes(json));
+        Assert.Equal(code == "catalog.currency" ? HttpStatusCode.Conflict : HttpStatusCode.UnprocessableEntity, status);
+        Assert.Equal(code, (string?)problem!["code"]);
+        Assert.Contains(where.Split('.')[^1], (string?)problem["where"], StringComparison.Ordinal);
+        Assert.Equal(before, await _server.Http.GetStringAsync("/v1/catalog"));
+        Assert.Single((await _server.Client.GetAsync<JsonNode>("/v1/catalog/versions", CancellationToken.None)).AsArray());
+    }
+
+    [Fact]
+    public async Task Yaml_that_cannot_be_read_is_refused_with_line_and_column()
+    {
+        var (status, problem) = await _server.SendAsync(HttpMethod.Put, "/v1/catalog", "application/yaml", "name: x\nplans: [\n"u8.ToArray());
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "yaml.syntax"), (status, (string?)problem!["code"]));
+        Assert.StartsWith("line ", (string?)problem["where"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_version_takes_effect_on_its_day_and_keeps_every_number_as_it_was_written()
+    {
+        var yaml = File.ReadAllText(Path.Combine(RunningServer.Samples, "price-book.yaml"));
+        var json = CatalogFile.Read(Path.Combine(RunningServer.Samples, "price-book.yaml"));
+        var (status, version) = await _server.SendAsync(HttpMethod.Put, "/v1/catalog?effectiveFrom=2026-07-01", "application/json", Encoding.UTF8.GetBytes(json));
+        Assert.Equal((HttpStatusCode.OK, 2, "2026-07-01"), (status, (int)version!["version"]!, (string?)version["effectiveFrom"]));
+        Assert.Contains("ratesFile", yaml, StringComparison.Ordinal);
+        var stored = await _server.Client.GetAsync<JsonNode>("/v1/catalog?version=2", CancellationToken.None);
+        Assert.Equal(JsonNode.Parse(json)!.ToJsonString(), stored["catalog"]!.ToJsonString());
+        Assert.Equal(45, stored["catalog"]!["decks"]![0]!["rates"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public void A_price_book_is_checked_without_any_data()
+    {
+        Assert.Equal("Northwind Voice 2026", CatalogFile.Check(CatalogFile.Read(Path.Combine(RunningServer.Samples, "price-book.yaml"))).Catalog.Name);
+        Assert.Equal("document.member.missing", Assert.Throws<Refused>(() => CatalogFile.Check("{}")).Code);
+    }
+
+    private static string Quoted(string yaml) => $"\"{yaml.Replace(": ", "\":\"", StringComparison.Ordinal)}\"";
+}
