@@ -122,16 +122,16 @@ public sealed class Auditor
         else repeat.Decide(AuditVerdict.Suspended, AuditReason.IdConflict);
     }
 
-    /// <summary>A record that more than one partition has for a closed billing period counts in the lowest one only.</summary>
+    /// <summary>A record that more than one partition has counts where it was billed first, of the same period in the lowest partition.</summary>
     private void CountOncePerPeriod(IEnumerable<SnapshotDocument> snapshots)
     {
-        foreach (var snapshot in snapshots.Where(s => s.Kind != "activation"))
+        foreach (var snapshot in snapshots.Where(s => s.Kind != "activation").OrderBy(s => s.Period))
         {
             if (!_usage.TryGetValue((snapshot.Tenant, snapshot.Subscription), out var usage)) continue;
-            foreach (var same in usage.BilledWith(snapshot.Period).GroupBy(r => (r.Source, r.Id)).Where(g => g.Skip(1).Any()).ToList())
+            foreach (var same in usage.BilledUpTo(snapshot.Period).GroupBy(r => (r.Source, r.Id)).Where(g => g.Skip(1).Any()).ToList())
             {
-                var kept = same.MinBy(r => (r.Partition, r.Log.Position))!;
-                foreach (var other in same.Where(r => r.Partition != kept.Partition).ToList()) DecideRepeat(other, kept);
+                var kept = same.MinBy(r => (r.BillingPeriod, r.Partition, r.Log.Position))!;
+                foreach (var other in same.Where(r => r.Partition != kept.Partition && r.BillingPeriod == snapshot.Period).ToList()) DecideRepeat(other, kept);
             }
         }
     }

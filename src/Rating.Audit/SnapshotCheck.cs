@@ -53,7 +53,10 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
                 return closing.Activation(snapshot.Tenant, subscription, first, sequence);
 
             case "supplementary":
-                return [.. closing.Late(snapshot.Tenant, snapshot.Subscription, snapshot.Period, sequence)];
+                // Advance charges of days after the end, billed before the end was known, are taken back.
+                var beyond = snapshots.Where(s => (s.Tenant, s.Subscription) == (snapshot.Tenant, snapshot.Subscription) && s.Period < snapshot.Period).SelectMany(s => s.Lines)
+                    .Where(l => l.Kind is "advance" or "advanceAdjustment" && l.From >= subscription.End);
+                return [.. Pricing.Difference("advanceAdjustment", [], Net(beyond)), .. closing.Late(snapshot.Tenant, snapshot.Subscription, snapshot.Period, sequence)];
 
             default:
                 var activation = _byKey.GetValueOrDefault((snapshot.Tenant, snapshot.Subscription, "activation", first));
@@ -62,6 +65,9 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
                 return closing.Period(snapshot.Tenant, subscription, snapshot.Period, sequence, activation is not null, billed);
         }
     }
+
+    private static IEnumerable<OracleLine> Net(IEnumerable<OracleLine> lines) => lines.GroupBy(l => (l.Charge, l.Detail, l.From))
+        .Select(g => g.Last() with { Quantity = g.Aggregate(Fraction.Zero, (sum, l) => sum + l.Quantity), Amount = g.Aggregate(Fraction.Zero, (sum, l) => sum + l.Amount) });
 
     private void CompareHeader(SnapshotDocument snapshot, Subscription subscription, Schedule schedule, long sequence, int first)
     {

@@ -17,7 +17,7 @@ internal sealed class SubscriptionUsage
 
     public IEnumerable<int> BillingPeriods => _byUsagePeriod.Values.SelectMany(list => list).Where(r => r.Counts).Select(r => r.BillingPeriod).Distinct();
 
-    public IEnumerable<ReplayedRecord> BilledWith(int period) => _byUsagePeriod.Values.SelectMany(list => list).Where(r => r.Counts && r.BillingPeriod == period);
+    public IEnumerable<ReplayedRecord> BilledUpTo(int period) => _byUsagePeriod.Values.SelectMany(list => list).Where(r => r.Counts && r.BillingPeriod <= period);
 
     /// <summary>The periods before whose late usage is billed with a period.</summary>
     public IEnumerable<int> LatePeriods(int billingPeriod) =>

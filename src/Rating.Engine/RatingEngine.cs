@@ -62,10 +62,18 @@ public sealed class RatingEngine : IAsyncDisposable
         if (!string.Equals(mine, stored, StringComparison.Ordinal))
             throw new Refused("settings.changed", $"The data was made with the settings {stored}, and now they are {mine}. They decide verdicts; set them back.");
         var engine = new RatingEngine(log, store, settings, clock);
-        await engine._keeper.LoadAsync(cancellation);
-        await engine._partitions.StartAsync(cancellation);
-        await engine._closer.ResumeAsync(cancellation);
-        return engine;
+        try
+        {
+            await engine._keeper.LoadAsync(cancellation);
+            await engine._partitions.StartAsync(cancellation);
+            await engine._closer.ResumeAsync(cancellation);
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Makes a catalog (JSON, docs/formats.md) the next version. A broken one changes nothing.</summary>
@@ -110,12 +118,29 @@ public sealed class RatingEngine : IAsyncDisposable
     public async Task<BalanceView> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)
     {
         var entry = EntryOf(tenant, subscription);
-        var before = new List<Snapshot>();
+        while (true)
+        {
+            // All partitions and the terms at one book sequence: a change in between begins it anew.
+            var sequence = Book.Sequence;
+            await _partitions.TookUpAsync(sequence, cancellation);
+            var (usage, latest) = UsageOf(entry.Index);
+            var before = new List<Snapshot>();
+            if (usage.Keys.Any(key => key.Usage != key.Billing))
+                await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
+            if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
+                throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
+            var lag = await _partitions.LagAsync(cancellation);
+            if (Book.Read(book => book.Sequence == sequence ? Balance(entry, usage, before, latest, lag) : null) is { } balance) return balance;
+        }
+    }
+
+    private (SortedDictionary<(int Billing, int Usage), PeriodUsage> Usage, Instant? Latest) UsageOf(int subscription)
+    {
         var usage = new SortedDictionary<(int Billing, int Usage), PeriodUsage>();
         Instant? latest = null;
         for (var partition = 0; partition < _partitions.Count; partition++)
         {
-            var part = _partitions.UsageOf(partition, entry.Index);
+            var part = _partitions.UsageOf(partition, subscription);
             foreach (var (key, totals) in part.Usage)
             {
                 if (!usage.TryGetValue(key, out var whole)) usage[key] = whole = new PeriodUsage();
@@ -125,10 +150,7 @@ public sealed class RatingEngine : IAsyncDisposable
             if (part.Latest is { } last && !(latest > last)) latest = last;
         }
 
-        if (usage.Keys.Any(key => key.Usage != key.Billing))
-            await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
-        var lag = await _partitions.LagAsync(cancellation);
-        return Book.Read(_ => Balance(entry, usage, before, latest, lag));
+        return (usage, latest);
     }
 
     /// <summary>Closes periods: seals them in every partition, makes their snapshots, and bills the accounts whose subscriptions are all closed up to the cycle's end.</summary>

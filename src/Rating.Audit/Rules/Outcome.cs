@@ -3,6 +3,9 @@ namespace Rating.Audit.Rules;
 /// <summary>What steps 8 to 10 make of an event of a subscription.</summary>
 internal sealed record Outcome(AuditVerdict Verdict, AuditReason Reason, int Period, int Revision, IReadOnlyList<Measured> Measured, IReadOnlyList<RatedCall> Calls)
 {
+    /// <summary>The largest amount that can be held: 2^127 in 10^-21 units.</summary>
+    private static readonly Fraction AmountMax = new(System.Numerics.BigInteger.Pow(2, 127) - 1, System.Numerics.BigInteger.Pow(10, 21));
+
     /// <summary>The most that one call may cost, in currency units.</summary>
     private static readonly Fraction CallAmountMax = 1_000_000;
 
@@ -33,6 +36,8 @@ internal sealed record Outcome(AuditVerdict Verdict, AuditReason Reason, int Per
         foreach (var (charge, usage) in covering.Where(c => c.Charge.Deck is not null))
             if (e.Field(charge.Deck!.NumberField) is null || usage!.Number.Sign < 0 || usage.Number > RateDeck.SecondsMax) return Not(AuditVerdict.Rejected, AuditReason.BadValue);
         if (covering.Count == 0) return Not(AuditVerdict.Suspended, AuditReason.NoPrice);
+        if (covering.Exists(c => c.Charge.Deck is null && c.Usage!.Meter.Aggregation is not ("count" or "unique") && c.Charge.Amount(c.Usage.Number) is var alone && (alone > AmountMax || -alone > AmountMax)))
+            return Not(AuditVerdict.Suspended, AuditReason.AmountOutOfRange);
 
         var calls = new List<RatedCall>();
         foreach (var (charge, usage) in covering.Where(c => c.Charge.Deck is not null))

@@ -10,7 +10,7 @@ public sealed class Package : MeteredCharge
     public required UnitPrice Price { get; init; }
 
     /// <inheritdoc/>
-    public override Money Amount(Quantity figure) => Price * Quantity.Of((long)figure.StartedBlocks(Size));
+    public override Money Amount(Quantity figure) => Price * new Quantity(checked(figure.StartedBlocks(Size) * Quantity.One.Nano));
 
     /// <inheritdoc/>
     public override string Explain(Quantity figure) => $"{figure.StartedBlocks(Size)} started blocks of {Size} at {Price}";

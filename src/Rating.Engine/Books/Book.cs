@@ -82,7 +82,7 @@ public sealed class Book : IDisposable
             var effect = root.Need("kind").Text() switch
             {
                 "catalog" => Catalog(tenant, root, change.Sequence, tryOnly),
-                "parties" => Parties(tenant, root, tryOnly),
+                "parties" => Parties(tenant, root, change.Sequence, tryOnly),
                 "close" => Close(tenant, root, change.Sequence, tryOnly),
                 var other => throw root.Refuse("book.kind", $"'{other}' is not a kind of book change."),
             };
@@ -114,16 +114,15 @@ public sealed class Book : IDisposable
 
         if (tryOnly) return [];
         var effectiveFrom = root.Need("effectiveFrom").Date();
-        var before = tenant.Catalogs.Count == 0 ? null : tenant.Catalogs[^1].Catalog;
+        var before = tenant.Catalogs.Select(version => version.Catalog).ToList();
         tenant.Add(new CatalogVersion(sequence, tenant.Catalogs.Count + 1, effectiveFrom, catalog, content.Element.GetRawText()), revisions);
-        if (before is null) return [];
         return [.. tenant.Subscriptions.Values
             .Where(entry => entry.Subscription.End is not { } end || end > effectiveFrom)
-            .Where(entry => entry.Subscription.Changes.Any(terms => !before.Plans.TryGetValue(terms.Plan, out var plan) || plan != catalog.Plans[terms.Plan]))
+            .Where(entry => entry.Subscription.Changes.Any(terms => before.Exists(version => version.Plans.TryGetValue(terms.Plan, out var plan) && plan != catalog.Plans[terms.Plan])))
             .Select(entry => entry.Index)];
     }
 
-    private List<int> Parties(TenantBook tenant, DocumentNode root, bool tryOnly)
+    private List<int> Parties(TenantBook tenant, DocumentNode root, long sequence, bool tryOnly)
     {
         root.Object("kind", "accounts", "subscriptions", "subjects");
         var accounts = root.Items("accounts").Select(ReadAccount).ToList();
@@ -158,12 +157,12 @@ public sealed class Book : IDisposable
         foreach (var subscription in subscriptions.Values)
             if (tenant.Subscriptions.TryGetValue(subscription.Id.Value, out var entry))
             {
-                entry.Subscription = subscription;
+                entry.Become(subscription, sequence);
                 concerned.Add(entry.Index);
             }
             else
             {
-                entry = new SubscriptionEntry(tenant, _entries.Count, subscription);
+                entry = new SubscriptionEntry(tenant, _entries.Count, subscription, sequence);
                 _entries.Add(entry);
                 tenant.Add(entry);
             }

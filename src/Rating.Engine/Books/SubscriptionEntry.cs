@@ -5,7 +5,7 @@ namespace Rating.Engine.Books;
 /// <summary>A subscription in the book, at its place.</summary>
 public sealed class SubscriptionEntry
 {
-    internal SubscriptionEntry(TenantBook tenant, int index, Subscription subscription) => (Tenant, Index, Subscription) = (tenant, index, subscription);
+    internal SubscriptionEntry(TenantBook tenant, int index, Subscription subscription, long sequence) => (Tenant, Index, _states) = (tenant, index, [(sequence, subscription)]);
 
     /// <summary>Whose it is.</summary>
     public TenantBook Tenant { get; }
@@ -14,7 +14,10 @@ public sealed class SubscriptionEntry
     public int Index { get; }
 
     /// <summary>Its terms as they are now.</summary>
-    public Subscription Subscription { get; internal set; }
+    public Subscription Subscription => _states[^1].State;
+
+    /// <summary>Whether it was ended so that a period is no longer its own whose advance charges may be billed: a supplementary snapshot takes them back.</summary>
+    public bool OwesCredit { get; private set; }
 
     /// <summary>The closes begun, by period: each froze terms and prices of its period at its book sequence.</summary>
     public IReadOnlyList<ClosedPeriod> Closes => _closes;
@@ -23,6 +26,7 @@ public sealed class SubscriptionEntry
     public int? LastClosing => _closes.Length == 0 ? null : _closes[^1].Period;
 
     private ClosedPeriod[] _closes = [];
+    private (long Sequence, Subscription State)[] _states;
 
     // The span that the last record fell in; valid while the book is at its sequence.
     internal volatile ActiveSpan? Span;
@@ -37,5 +41,23 @@ public sealed class SubscriptionEntry
         return null;
     }
 
-    internal void AddClose(ClosedPeriod close) => _closes = [.. _closes, close];
+    /// <summary>Its terms as they were at a book sequence.</summary>
+    public Subscription At(long sequence)
+    {
+        for (var i = _states.Length - 1; i > 0; i--)
+            if (_states[i].Sequence <= sequence) return _states[i].State;
+        return _states[0].State;
+    }
+
+    internal void Become(Subscription state, long sequence)
+    {
+        if (state.End is not null && state.End != Subscription.End && LastClosing >= state.LastPeriod) OwesCredit = true;
+        _states = [.. _states, (sequence, state)];
+    }
+
+    internal void AddClose(ClosedPeriod close)
+    {
+        _closes = [.. _closes, close];
+        if (close.Period > Subscription.LastPeriod) OwesCredit = false;
+    }
 }

@@ -15,7 +15,7 @@ public sealed class TenantBook
     private readonly Dictionary<string, SubscriptionEntry> _subscriptions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SubjectAssignment[]> _subjects = new(StringComparer.Ordinal);
     private readonly Dictionary<(BillingInterval, int, int, string), BillingSchedule> _schedules = [];
-    private readonly ConcurrentDictionary<(Instant Start, Instant End, int Period, int Revision, int Version), ActiveSpan> _spans = new();
+    private readonly ConcurrentDictionary<(Instant Start, Instant End, int Period, int Revision), ActiveSpan> _spans = new();
     private IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> _revisions = new Dictionary<string, (string, PlanRevision)>(StringComparer.Ordinal);
     private int _lastRevision;
 
@@ -63,8 +63,7 @@ public sealed class TenantBook
         {
             if (day < span.From || day >= span.To) continue;
             var (start, end) = (schedule.Zone.AtStartOfDay(span.From).ToInstant(), schedule.Zone.AtStartOfDay(span.To).ToInstant());
-            var version = VersionOn(day, asOf);
-            var found = _spans.GetOrAdd((start, end, period, span.Revision.Id, version.Version), _ => new ActiveSpan(start, end, period, span.Revision, version.Catalog));
+            var found = _spans.GetOrAdd((start, end, period, span.Revision.Id), _ => new ActiveSpan(start, end, period, span.Revision, CatalogOn(span.From, asOf).Currency));
             entry.Span = found;
             Volatile.Write(ref entry.SpanSequence, sequence);
             return found;
@@ -80,9 +79,10 @@ public sealed class TenantBook
     public PeriodTerms Terms(SubscriptionEntry subscription, int period, long? asOf = null)
     {
         var at = asOf ?? subscription.FrozenAt(period) ?? long.MaxValue;
-        var bounds = subscription.Subscription.Schedule.Period(period);
+        var terms = subscription.At(at);
+        var bounds = terms.Schedule.Period(period);
         var catalog = CatalogOn(bounds.Start, at);
-        return new PeriodTerms(subscription.Subscription.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(subscription.Subscription, bounds, at));
+        return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at));
     }
 
     internal BillingSchedule Schedule(BillingInterval interval, int anchorDay, int anchorMonth, DateTimeZone zone)
@@ -113,17 +113,22 @@ public sealed class TenantBook
     internal void Add(string subject, SubjectAssignment assignment) =>
         _subjects[subject] = _subjects.TryGetValue(subject, out var before) ? [.. before, assignment] : [assignment];
 
-    private CatalogVersion VersionOn(LocalDate day, long asOf)
-    {
-        CatalogVersion? best = null;
-        foreach (var version in _catalogs)
-            if (version.Sequence <= asOf && version.EffectiveFrom <= day && (best is null || version.EffectiveFrom >= best.EffectiveFrom)) best = version;
-        // The first one is in force from always, where no other is.
-        return best ?? (_catalogs.Count > 0 && _catalogs[0].Sequence <= asOf ? _catalogs[0] : null) ?? throw new InvariantBrokenException($"tenant {Id} has no catalog at book sequence {asOf}");
-    }
-
     /// <summary>The catalog in force on a day.</summary>
-    public Catalog CatalogOn(LocalDate day, long asOf) => VersionOn(day, asOf).Catalog;
+    public Catalog CatalogOn(LocalDate day, long asOf) => VersionOn(day, asOf, plan: null);
+
+    // Of a plan, only versions that have it count. The first one is in force from always, where no other is.
+    private Catalog VersionOn(LocalDate day, long asOf, string? plan)
+    {
+        CatalogVersion? first = null, best = null;
+        foreach (var version in _catalogs)
+        {
+            if (version.Sequence > asOf || (plan is not null && !version.Catalog.Plans.ContainsKey(plan))) continue;
+            first ??= version;
+            if (version.EffectiveFrom <= day && (best is null || version.EffectiveFrom >= best.EffectiveFrom)) best = version;
+        }
+
+        return (best ?? first)?.Catalog ?? throw new InvariantBrokenException($"tenant {Id} has no catalog{(plan is null ? "" : $" with plan '{plan}'")} at book sequence {asOf}");
+    }
 
     // Maximal runs of days with the same revision and quantities.
     private List<TermsSpan> Spans(Subscription subscription, BillingPeriod period, long asOf)
@@ -140,7 +145,7 @@ public sealed class TenantBook
         foreach (var cut in cuts)
         {
             var terms = subscription.TermsOn(cut);
-            var revision = VersionOn(cut, asOf).Catalog.Plans[terms.Plan];
+            var revision = VersionOn(cut, asOf, terms.Plan).Plans[terms.Plan];
             if (spans.Count > 0 && spans[^1].Revision == revision && Same(spans[^1].Quantities, terms.Quantities)) continue;
             if (spans.Count > 0) spans[^1] = spans[^1] with { To = cut };
             spans.Add(new TermsSpan(cut, to, revision, terms.Quantities));

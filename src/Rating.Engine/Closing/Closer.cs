@@ -66,7 +66,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             var period = terms.Schedule.Period(next);
             if (next > terms.LastPeriod)
             {
-                if (HasUsageBilledWith(entry.Index, next)) due.Add((terms.Id.Value, next, true));
+                if (entry.OwesCredit || HasUsageBilledWith(entry.Index, next)) due.Add((terms.Id.Value, next, true));
                 continue;
             }
 
@@ -129,7 +129,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             {
                 made.Add(Book.Read(_ => SnapshotMaker.OfPeriod(entry, period, batch.Sequence, usage.TryGetValue(subscription, out var all) ? all : [], before)));
             }
-            catch (Exception wrong) when (wrong is Refused or InvariantBrokenException or OverflowException)
+            catch (Exception wrong) when (wrong is Refused or InvariantBrokenException or OverflowException or KeyNotFoundException)
             {
                 // This one is parked, with its reason; the others go on. The batch stays open and is tried again.
                 parked.Add((entry.Subscription.Id.Value, wrong.Message));
@@ -143,37 +143,44 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
     internal static StoredSnapshot Stored(Snapshot snapshot) => new(
         snapshot.Tenant, snapshot.Subscription, BillingDocuments.NameOf(snapshot.Kind), snapshot.Period.Number, snapshot.Account, BillingDocuments.Write(snapshot));
 
-    // Duplicates are recognised per partition; across partitions when sealed totals come together. A record stays in the lowest partition that has it.
+    // Duplicates are recognised per partition; across partitions when sealed totals come together. What was billed before stays, then what is in the lowest partition.
     private async Task VoidRepeatsAsync(CloseBatch batch, CancellationToken cancellation)
     {
         var seals = (await store.ReadSealsAsync(batch.Number, cancellation)).Select(block => (block.Partition, Usage: SealedUsage.Read(block.Bytes))).ToList();
-        var spread = batch.Closes.Where(close => seals.Count(seal => seal.Usage.ContainsKey(close.Subscription)) > 1).ToDictionary(close => close.Subscription, close => close.Period);
+        var spread = batch.Closes
+            .Where(close => seals.Count(seal => seal.Usage.ContainsKey(close.Subscription)) > 1 || seals.Exists(seal => seal.Usage.TryGetValue(close.Subscription, out var periods) && periods.Keys.Any(period => period != close.Period)))
+            .ToDictionary(close => close.Subscription, close => close.Period);
         if (spread.Count == 0) return;
         var bySubscription = Book.Read(book => spread.ToDictionary(close => book.Entry(close.Key).Subscription.Id.Value, close => (Index: close.Key, Period: close.Value), StringComparer.Ordinal));
         var directory = bySubscription.Keys.Select(id => LedgerBlocks.DirectoryHash(batch.Tenant, id)).ToHashSet();
         var currency = Book.Read(book => book.Tenant(batch.Tenant)!.Catalogs[0].Catalog.Currency);
-        var first = new Dictionary<(string Subscription, string Source, string Id), (int Partition, long Position, ulong Content)>();
         var identity = new RecordIdentity();
-        foreach (var partition in seals.Select(seal => seal.Partition).Order())
+        var all = new List<(int Partition, LedgerEntry Entry)>();
+        for (var partition = 0; partition < partitions.Count; partition++)
         {
             var last = new SortedDictionary<long, LedgerEntry>();
             await foreach (var block in store.ReadLedgerAsync(partition, 0, directory, cancellation))
-                foreach (var entry in LedgerBlocks.Read(block, _ => currency)) last[entry.Position] = entry;
-            var repeats = new Dictionary<long, (long Of, bool SameContent)>();
-            var concerned = new Dictionary<int, int>();
-            foreach (var entry in last.Values)
-            {
-                if (!entry.Counts || entry.Record.Tenant != batch.Tenant || !bySubscription.TryGetValue(entry.Subscription, out var close) || entry.BillingPeriod != close.Period) continue;
-                var content = identity.OfContent(entry.Record);
-                if (first.TryAdd((entry.Subscription, entry.Record.Source, entry.Record.Id), (partition, entry.Position, content))) continue;
-                var kept = first[(entry.Subscription, entry.Record.Source, entry.Record.Id)];
-                // The same partition knows by itself what repeats, up to its horizon; beyond that an id may come anew.
-                if (kept.Partition == partition) continue;
-                repeats[entry.Position] = (kept.Position, kept.Content == content);
-                concerned[close.Index] = close.Period;
-            }
-
-            if (repeats.Count > 0) await partitions.ExecuteAsync(partition, () => new RepeatCommand(batch.Number, repeats, concerned), cancellation);
+                foreach (var entry in LedgerBlocks.Read(block, _ => currency))
+                    if (entry.Counts && entry.Record.Tenant == batch.Tenant && bySubscription.TryGetValue(entry.Subscription, out var close) && entry.BillingPeriod <= close.Period) last[entry.Position] = entry;
+                    else last.Remove(entry.Position);
+            all.AddRange(last.Values.Select(entry => (partition, entry)));
         }
+
+        var repeats = new SortedDictionary<int, Dictionary<long, (long Of, bool SameContent)>>();
+        var concerned = new SortedDictionary<int, Dictionary<int, int>>();
+        foreach (var same in all.GroupBy(one => (one.Entry.Subscription, one.Entry.Record.Source, one.Entry.Record.Id)))
+        {
+            var close = bySubscription[same.Key.Subscription];
+            var kept = same.OrderBy(one => one.Entry.BillingPeriod).ThenBy(one => one.Partition).ThenBy(one => one.Entry.Position).First();
+            // The same partition knows by itself what repeats, up to its horizon; beyond that an id may come anew.
+            foreach (var (partition, entry) in same.Where(one => one.Partition != kept.Partition && one.Entry.BillingPeriod == close.Period))
+            {
+                if (!repeats.TryGetValue(partition, out var mine)) (repeats[partition], concerned[partition]) = (mine = [], []);
+                mine[entry.Position] = (kept.Entry.Position, identity.OfContent(entry.Record) == identity.OfContent(kept.Entry.Record));
+                concerned[partition][close.Index] = close.Period;
+            }
+        }
+
+        foreach (var (partition, mine) in repeats) await partitions.ExecuteAsync(partition, () => new RepeatCommand(batch.Number, mine, concerned[partition]), cancellation);
     }
 }

@@ -19,13 +19,13 @@ internal static class SnapshotMaker
     /// <param name="before">The subscription's snapshots so far.</param>
     public static Snapshot OfPeriod(SubscriptionEntry entry, int number, long sequence, IReadOnlyDictionary<int, PeriodUsage> sealedUsage, IReadOnlyList<Snapshot> before)
     {
-        var subscription = entry.Subscription;
+        var subscription = entry.At(sequence);
         var isSupplementary = number > subscription.LastPeriod;
         var own = sealedUsage.TryGetValue(number, out var usage) ? usage : new PeriodUsage();
         var late = sealedUsage.Where(pair => pair.Key < number).ToDictionary(pair => pair.Key, pair => pair.Value);
         var lines = new List<PricedLine>();
         var terms = entry.Tenant.Terms(entry, number, sequence);
-        if (!isSupplementary) lines.AddRange(Regular(entry, terms, own, sequence, before));
+        lines.AddRange(isSupplementary ? TakenBack(subscription, before) : Regular(entry, subscription, terms, own, sequence, before));
         foreach (var (period, more) in late.OrderBy(pair => pair.Key)) lines.AddRange(Late(entry, period, more, before));
         return new Snapshot
         {
@@ -61,14 +61,18 @@ internal static class SnapshotMaker
         return Price.Difference(LineKind.LateUsage, Price.Arrears(terms, all, terms.Period.End), Price.Arrears(terms, known, terms.Period.End));
     }
 
-    private static List<PricedLine> Regular(SubscriptionEntry entry, PeriodTerms terms, PeriodUsage usage, long sequence, IReadOnlyList<Snapshot> before)
+    // Advance charges of days after the end that were billed before it was known.
+    private static IReadOnlyList<PricedLine> TakenBack(Subscription subscription, IReadOnlyList<Snapshot> before) => Price.Difference(
+        LineKind.AdvanceAdjustment, [], [.. before.SelectMany(snapshot => snapshot.Lines).Where(line => line.Kind is LineKind.Advance or LineKind.AdvanceAdjustment && line.From >= subscription.End)]);
+
+    private static List<PricedLine> Regular(SubscriptionEntry entry, Subscription subscription, PeriodTerms terms, PeriodUsage usage, long sequence, IReadOnlyList<Snapshot> before)
     {
         var lines = new List<PricedLine>(Price.Arrears(terms, usage, terms.Period.End));
-        if (terms.Period.Number == entry.Subscription.FirstPeriod && !before.Any(snapshot => snapshot.Kind == SnapshotKind.Activation)) lines.AddRange(Price.OneOffs(terms));
+        if (terms.Period.Number == subscription.FirstPeriod && !before.Any(snapshot => snapshot.Kind == SnapshotKind.Activation)) lines.AddRange(Price.OneOffs(terms));
         var billed = before.SelectMany(snapshot => snapshot.Lines).Where(line => line.Kind is LineKind.Advance or LineKind.AdvanceAdjustment && IsIn(line, terms.Period)).ToList();
         var wanted = Price.Advance(terms);
         lines.AddRange(billed.Count == 0 ? wanted : Price.Difference(LineKind.AdvanceAdjustment, wanted, billed));
-        if (entry.Subscription.End is not { } end || end > terms.Period.End) lines.AddRange(Price.Advance(entry.Tenant.Terms(entry, terms.Period.Number + 1, sequence)));
+        if (subscription.End is not { } end || end > terms.Period.End) lines.AddRange(Price.Advance(entry.Tenant.Terms(entry, terms.Period.Number + 1, sequence)));
         return lines;
     }
 

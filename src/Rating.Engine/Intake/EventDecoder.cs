@@ -15,7 +15,7 @@ public sealed class EventDecoder
     private static readonly SearchValues<byte> Controls = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(i => (byte)i)]);
     private readonly Utf8Interner _texts = new();
     private readonly List<DataField> _fields = [];
-    private readonly List<string> _others = [];
+    private readonly HashSet<string> _others = new(StringComparer.Ordinal);
     private byte[] _unescaped = new byte[Limits.TextBytesMax * 4];
     private string _problem = "";
 
@@ -67,8 +67,7 @@ public sealed class EventDecoder
             if (member == Member.None)
             {
                 var name = reader.GetString()!;
-                if (_others.Contains(name)) return Wrong($"member '{Shown(name)}' stands twice");
-                _others.Add(name);
+                if (!_others.Add(name)) return Wrong($"member '{Shown(name)}' stands twice");
                 reader.Read();
                 reader.Skip();
                 continue;

@@ -51,7 +51,7 @@ public sealed class UsageIntake(IUsageLog log, IClock clock)
         }
 
         _decoders.Add(decoder);
-        foreach (var (reason, raw) in refused) appends.Add(Refusal(tenant, source, reason, raw.Span, now));
+        foreach (var (reason, raw) in refused) appends.Add(Refusal(tenant, Clean(source), reason, raw.Span, now));
         if (appends.Count == 0) return new Receipt(0, new Dictionary<int, long>(), malformed);
         var ends = await log.AppendAsync(appends, cancellation);
         return new Receipt(appends.Count, ends, malformed);

@@ -69,7 +69,7 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
             {
                 var changed = _slots[id].Changed;
                 if ((_slots[id].Partition?.Committed ?? -1) >= end) break;
-                if (_stop.IsCancellationRequested) throw new Unavailable("The engine is stopping.");
+                MayCome(id);
                 await changed.Task.WaitAsync(cancellation);
             }
     }
@@ -77,12 +77,12 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
     /// <summary>Waits until the partitions work with the book up to a sequence, and have stored what it changed for them.</summary>
     public async Task TookUpAsync(long sequence, CancellationToken cancellation)
     {
-        foreach (var slot in _slots)
+        for (var id = 0; id < _slots.Length; id++)
             while (true)
             {
-                var changed = slot.Changed;
-                if ((slot.Partition?.TookUp ?? -1) >= sequence) break;
-                if (_stop.IsCancellationRequested) throw new Unavailable("The engine is stopping.");
+                var changed = _slots[id].Changed;
+                if ((_slots[id].Partition?.TookUp ?? -1) >= sequence) break;
+                MayCome(id);
                 await changed.Task.WaitAsync(cancellation);
             }
     }
@@ -144,6 +144,15 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
                 if (_slots[id].Partition is { } last) await FlushAsync(last);
                 return;
             }
+            catch (StaleWriterException taken)
+            {
+                // Another owner has it. To take it back would only begin a fight over it.
+                _slots[id].Problem = taken.Message;
+                _slots[id].IsLost = true;
+                _slots[id].Partition = null;
+                _slots[id].Tell();
+                return;
+            }
             catch (Exception stopped)
             {
                 // What was not committed never happened: the memory goes, the next one loads what is stored.
@@ -169,7 +178,7 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
     {
         try
         {
-            await partition.FlushAsync(CancellationToken.None);
+            await partition.FlushAsync();
         }
         catch (Exception failed) when (failed is StaleWriterException or Unavailable)
         {
@@ -184,13 +193,19 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
         return partition;
     }
 
+    private void MayCome(int id)
+    {
+        if (_stop.IsCancellationRequested) throw new Unavailable("The engine is stopping.");
+        if (_slots[id].IsLost) throw new Unavailable($"Partition {id} is not served here any more: {_slots[id].Problem}");
+    }
+
     private async Task<UsagePartition> OpenedAsync(int id, CancellationToken cancellation)
     {
         while (true)
         {
             var changed = _slots[id].Changed;
             if (_slots[id].Partition is { } partition) return partition;
-            if (_stop.IsCancellationRequested) throw new Unavailable("The engine is stopping.");
+            MayCome(id);
             await changed.Task.WaitAsync(cancellation);
         }
     }
@@ -217,6 +232,9 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
         }
 
         public string Problem { get; set; } = "loading";
+
+        /// <summary>Another owner has taken it over; it does not come back here.</summary>
+        public bool IsLost { get; set; }
 
         /// <summary>Completed when something about the partition changes.</summary>
         public TaskCompletionSource Changed => _changed;

@@ -65,7 +65,8 @@ internal sealed class Rater(RatingSettings settings)
 
         if (!taken)
         {
-            var known = span.Catalog.Meters.Any(meter => meter.Takes(record));
+            var day = record.EventTime.InZone(entry.Subscription.Schedule.Zone).Date;
+            var known = tenant.CatalogOn(day, entry.FrozenAt(span.Period) ?? long.MaxValue).Meters.Any(meter => meter.Takes(record));
             Say(Verdict.Suspended, known ? VerdictReason.NoPrice : VerdictReason.UnknownMeter, known ? $"plan {span.Revision.Plan} has no charge for {record.Type}" : $"no meter takes {record.Type}");
         }
         else if (!covered) Say(Verdict.Suspended, VerdictReason.NoPrice, $"no charge of plan {span.Revision.Plan} is for these dimensions");
@@ -78,7 +79,19 @@ internal sealed class Rater(RatingSettings settings)
     public string Worth()
     {
         if (Span is not { } span || (_meters.Count == 0 && _calls.Count == 0)) return "";
-        var worth = Money.Zero(span.Catalog.Currency);
+        try
+        {
+            return Worth(span).ToString();
+        }
+        catch (Exception tooLarge) when (tooLarge is Refused or OverflowException)
+        {
+            return "";
+        }
+    }
+
+    private Money Worth(ActiveSpan span)
+    {
+        var worth = Money.Zero(span.Currency);
         foreach (var call in _calls) worth += call.Call.Amount;
         foreach (var addition in _meters)
             foreach (var charge in span.Revision.Charges)
@@ -88,7 +101,7 @@ internal sealed class Rater(RatingSettings settings)
                     worth += metered.Amount(figure) - metered.Amount(Quantity.Zero);
                 }
 
-        return worth.ToString();
+        return worth;
     }
 
     private void Begin()
@@ -110,9 +123,25 @@ internal sealed class Rater(RatingSettings settings)
             if (!charge.Covers(dimensions)) continue;
             covered = true;
             if (charge is RateDeckCharge deck && !TryCall(deck, record, value)) return false;
+            if (charge is MeteredCharge priced && IsTooLarge(priced, value)) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"charge {priced.Key} would cost more than any amount can be");
         }
 
         return true;
+    }
+
+    // Below a thousand million units no price makes too large an amount.
+    private static bool IsTooLarge(MeteredCharge charge, Quantity value)
+    {
+        if (Int128.Abs(value.Nano) <= Quantity.Of(1_000_000_000).Nano || charge.Meter.Aggregation is Aggregation.Count or Aggregation.Unique) return false;
+        try
+        {
+            _ = charge.Amount(value);
+            return false;
+        }
+        catch (Exception tooLarge) when (tooLarge is Refused or OverflowException)
+        {
+            return true;
+        }
     }
 
     private bool TryCall(RateDeckCharge charge, UsageRecord record, Quantity value)

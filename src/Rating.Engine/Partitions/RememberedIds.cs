@@ -12,7 +12,7 @@ namespace Rating.Engine.Partitions;
 internal sealed class RememberedIds(int partition, IRatingStore store, int horizonDays)
 {
     private const int EntryBytes = 16 + 8 + 8 + 4;
-    private const int CachedBlocksMax = 256;
+    private const long CachedBytesMax = 32L << 20;
     private readonly Dictionary<UInt128, Remembered> _pending = [];
     private readonly List<(long Checkpoint, int LastDay)> _blocks = [];
     private readonly Dictionary<long, ReadOnlyMemory<byte>> _cache = [];
@@ -20,6 +20,7 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     private ulong[] _hashes = new ulong[1 << 12];
     private uint[] _checkpoints = new uint[1 << 12];
     private int _used;
+    private long _cachedBytes;
 
     /// <summary>What is remembered of one id.</summary>
     public readonly record struct Remembered(ulong Content, long Position, int Day);
@@ -131,7 +132,9 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     {
         if (!_cache.TryAdd(checkpoint, bytes)) return;
         _cached.Enqueue(checkpoint);
-        if (_cached.Count > CachedBlocksMax) _cache.Remove(_cached.Dequeue());
+        _cachedBytes += bytes.Length;
+        while (_cachedBytes > CachedBytesMax && _cached.Count > 1)
+            if (_cache.Remove(_cached.Dequeue(), out var oldest)) _cachedBytes -= oldest.Length;
     }
 
     private static bool Search(ReadOnlySpan<byte> block, UInt128 hash, out Remembered found)

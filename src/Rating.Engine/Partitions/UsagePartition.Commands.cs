@@ -13,7 +13,7 @@ internal sealed partial class UsagePartition
         if (command is SealCommand again && _sealedBatches.Contains(again.Batch))
         {
             // A close that goes on after a crash: this step is done.
-            command.Done.TrySetResult((again.Closes.Count, 0));
+            Answer(command, (again.Closes.Count, 0));
             return;
         }
 
@@ -39,16 +39,14 @@ internal sealed partial class UsagePartition
                 throw new InvariantBrokenException($"command {command} has no rule");
         }
 
-        try
-        {
-            await CommitAsync($"[{command.Journal}]", cancellation, seals);
-            command.Done.TrySetResult(outcome);
-        }
-        catch (Exception failed)
-        {
-            command.Done.TrySetException(new Unavailable($"Partition {Id} could not store a command: {failed.Message}", failed));
-            throw;
-        }
+        await CommitAsync($"[{command.Journal}]", seals);
+        Answer(command, outcome);
+    }
+
+    private void Answer(PartitionCommand command, (long Tried, long Changed) outcome)
+    {
+        lock (_mailbox) _current = null;
+        command.Done.TrySetResult(outcome);
     }
 
     private (long, long) Seal(SealCommand command, List<SealBlock> seals)
@@ -124,7 +122,8 @@ internal sealed partial class UsagePartition
     {
         var block = (await _store.ReadSealsAsync(command.Batch, cancellation)).Single(seal => seal.Partition == Id);
         var sealedUsage = SealedUsage.Read(block.Bytes);
-        var entries = await EntriesAsync(command.Closes.Keys, cancellation);
+        var periods = command.Closes.Values.ToHashSet();
+        var entries = await EntriesAsync(command.Closes.Keys, entry => periods.Contains(entry.BillingPeriod), cancellation);
         var changed = 0;
         await WithBookAsync(
             () =>
@@ -133,7 +132,7 @@ internal sealed partial class UsagePartition
                 {
                     var id = _book.Entry(index).Subscription.Id.Value;
                     var tenant = _book.Entry(index).Tenant.Id;
-                    var periods = new SortedDictionary<int, PeriodUsage>();
+                    var sealedAnew = new SortedDictionary<int, PeriodUsage>();
                     foreach (var entry in entries.Where(entry => entry.Counts && entry.BillingPeriod == period && entry.Record.Tenant == tenant && string.Equals(entry.Subscription, id, StringComparison.Ordinal)))
                     {
                         if (command.Repeats.TryGetValue(entry.Position, out var repeated))
@@ -151,7 +150,7 @@ internal sealed partial class UsagePartition
                         }
 
                         _rater.Rate(_book, entry.Record, _ => int.MinValue);
-                        if (!periods.TryGetValue(entry.UsagePeriod, out var usage)) periods[entry.UsagePeriod] = usage = new PeriodUsage();
+                        if (!sealedAnew.TryGetValue(entry.UsagePeriod, out var usage)) sealedAnew[entry.UsagePeriod] = usage = new PeriodUsage();
                         foreach (var addition in _rater.Meters)
                         {
                             var total = default(MeterTotal);
@@ -167,8 +166,8 @@ internal sealed partial class UsagePartition
                         }
                     }
 
-                    if (periods.Count == 0) sealedUsage.Remove(index);
-                    else sealedUsage[index] = periods;
+                    if (sealedAnew.Count == 0) sealedUsage.Remove(index);
+                    else sealedUsage[index] = sealedAnew;
                 }
             },
             cancellation);
@@ -194,7 +193,7 @@ internal sealed partial class UsagePartition
                 _book.ExitRead();
             }
 
-            var entries = concerned.Count == 0 ? [] : await EntriesAsync(concerned, cancellation);
+            var entries = concerned.Count == 0 ? [] : await EntriesAsync(concerned, IsUnsealed, cancellation);
             _book.EnterRead();
             try
             {
@@ -213,6 +212,8 @@ internal sealed partial class UsagePartition
             }
         }
     }
+
+    private bool IsUnsealed(LedgerEntry entry) => _book.Read(book => book.Tenant(entry.Record.Tenant)!.Subscriptions[entry.Subscription].Index) is var index && entry.BillingPeriod > SealedThrough(index);
 
     private void RateAnew(List<int> concerned, IReadOnlyList<LedgerEntry> entries)
     {
@@ -237,6 +238,8 @@ internal sealed partial class UsagePartition
         while (true)
         {
             await TakeUpBookAsync(cancellation);
+            // What a change did is stored before another one is looked at: it is read from the ledger.
+            await CommitAsync("[]");
             _book.EnterRead();
             try
             {
@@ -255,11 +258,13 @@ internal sealed partial class UsagePartition
     private Task<IReadOnlyList<LedgerEntry>> OpenSuspenseAsync(long fromCheckpoint, CancellationToken cancellation) =>
         LastEntriesAsync(fromCheckpoint, new HashSet<int> { LedgerBlocks.SuspenseHash }, entry => entry.Verdict == Verdict.Suspended, cancellation);
 
-    // The last entry of every record that ever was some subscriptions'.
-    private Task<IReadOnlyList<LedgerEntry>> EntriesAsync(IEnumerable<int> subscriptions, CancellationToken cancellation)
+    // The last entry of every record that counts for some subscriptions.
+    private Task<IReadOnlyList<LedgerEntry>> EntriesAsync(IEnumerable<int> subscriptions, Func<LedgerEntry, bool> also, CancellationToken cancellation)
     {
-        var hashes = subscriptions.Select(index => _book.Read(book => LedgerBlocks.DirectoryHash(book.Entry(index).Tenant.Id, book.Entry(index).Subscription.Id.Value))).ToHashSet();
-        return LastEntriesAsync(0, hashes, _ => true, cancellation);
+        var indexes = subscriptions.ToList();
+        var hashes = indexes.Select(index => _book.Read(book => LedgerBlocks.DirectoryHash(book.Entry(index).Tenant.Id, book.Entry(index).Subscription.Id.Value))).ToHashSet();
+        var wanted = indexes.Select(index => _book.Read(book => (book.Entry(index).Tenant.Id, book.Entry(index).Subscription.Id.Value))).ToHashSet();
+        return LastEntriesAsync(0, hashes, entry => entry.Counts && wanted.Contains((entry.Record.Tenant, entry.Subscription)) && also(entry), cancellation);
     }
 
     private async Task<IReadOnlyList<LedgerEntry>> LastEntriesAsync(long fromCheckpoint, HashSet<int> directory, Func<LedgerEntry, bool> wanted, CancellationToken cancellation)

@@ -24,7 +24,7 @@ internal sealed partial class UsagePartition
         await foreach (var block in _store.ReadIdsAsync(Id, int.MinValue, cancellation)) _ids.Load(block);
     }
 
-    private async Task CommitAsync(string commands, CancellationToken cancellation, IReadOnlyList<SealBlock>? seals = null)
+    private async Task CommitAsync(string commands, IReadOnlyList<SealBlock>? seals = null)
     {
         var isCommand = commands.Length > 2;
         if (!isCommand && _position == _firstPosition && _ledger.Count == 0 && _dirty.Count == 0 && _newHours.Count == 0)
@@ -45,8 +45,8 @@ internal sealed partial class UsagePartition
             State = state, Ledger = _ledger.Seal(number), Ids = ids, Seals = seals ?? [],
             Verdicts = [.. _verdicts.Where(pair => pair.Value != 0).Select(pair => new VerdictCount(pair.Key.Item1, pair.Key.Item2, pair.Key.Item3, pair.Key.Item4, pair.Key.Item5, pair.Value))],
         };
-        // No retry: an error with unknown outcome ends this object, and the next one loads what is stored.
-        await _store.CommitAsync(checkpoint, cancellation);
+        // No retry: an error with unknown outcome ends this object, and the next one loads what is stored. No cancellation either: the store's own time-outs bound it, and half a stop is worse than a late one.
+        await _store.CommitAsync(checkpoint, CancellationToken.None);
         lock (_gate)
         {
             _checkpoint = number;

@@ -44,6 +44,8 @@ internal sealed partial class UsagePartition
     private Accumulator?[] _accumulators = [];
     private int[] _sealedThrough = [];
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PartitionCommand? _current;
+    private Unavailable? _stopped;
     private int _readersWaiting;
     private long _epoch;
     private long _checkpoint;
@@ -89,7 +91,12 @@ internal sealed partial class UsagePartition
     /// <returns>When the checkpoint that stores it is committed: how many records it took, and how many it changed.</returns>
     public Task<(long Tried, long Changed)> ExecuteAsync(PartitionCommand command)
     {
-        lock (_mailbox) _commands.Enqueue(command);
+        lock (_mailbox)
+        {
+            if (_stopped is not null) return Task.FromException<(long, long)>(_stopped);
+            _commands.Enqueue(command);
+        }
+
         Wake();
         return command.Done.Task;
     }
@@ -157,7 +164,7 @@ internal sealed partial class UsagePartition
 
                 if (TryNextCommand(out var command))
                 {
-                    await CommitAsync("[]", cancellation);
+                    await CommitAsync("[]");
                     await CarryOutAsync(command, cancellation);
                     lastCommit = _time.GetTimestamp();
                     continue;
@@ -165,16 +172,16 @@ internal sealed partial class UsagePartition
 
                 if (_book.Sequence != _bookSequence)
                 {
-                    await CommitAsync("[]", cancellation);
+                    await CommitAsync("[]");
                     await TakeUpBookAsync(cancellation);
-                    await CommitAsync("[]", cancellation);
+                    await CommitAsync("[]");
                     lastCommit = _time.GetTimestamp();
                 }
 
                 var records = await _log.ReadAsync(Id, _position, ReadRecordsMax, cancellation);
                 if (records.Count == 0)
                 {
-                    await CommitAsync("[]", cancellation);
+                    await CommitAsync("[]");
                     lastCommit = _time.GetTimestamp();
                     await WaitAsync(woken, cancellation);
                     continue;
@@ -183,21 +190,28 @@ internal sealed partial class UsagePartition
                 Apply(records);
                 if (_position - _firstPosition >= _settings.CheckpointRecords || _time.GetElapsedTime(lastCommit) >= _settings.CheckpointEvery)
                 {
-                    await CommitAsync("[]", cancellation);
+                    await CommitAsync("[]");
                     lastCommit = _time.GetTimestamp();
                 }
             }
         }
         catch (Exception stopped)
         {
+            // Whoever waits for a command is told; who comes later is told at once.
             lock (_mailbox)
-                while (_commands.TryDequeue(out var command)) command.Done.TrySetException(new Unavailable($"Partition {Id} stopped: {stopped.Message}", stopped));
+            {
+                _stopped = new Unavailable($"Partition {Id} stopped: {stopped.Message}", stopped);
+                _current?.Done.TrySetException(_stopped);
+                while (_commands.TryDequeue(out var command)) command.Done.TrySetException(_stopped);
+            }
+
             throw;
         }
     }
 
     /// <summary>Stores what was applied and not stored yet; for a graceful stop, after which nothing is redone.</summary>
-    public Task FlushAsync(CancellationToken cancellation) => CommitAsync("[]", cancellation);
+    /// <remarks>Not when a command was on its way: what it did half is not stored.</remarks>
+    public Task FlushAsync() => _current is null ? CommitAsync("[]") : Task.CompletedTask;
 
     private async Task WaitAsync(Task woken, CancellationToken cancellation)
     {
@@ -217,7 +231,12 @@ internal sealed partial class UsagePartition
 
     private bool TryNextCommand(out PartitionCommand command)
     {
-        lock (_mailbox) return _commands.TryDequeue(out command!);
+        lock (_mailbox)
+        {
+            var found = _commands.TryDequeue(out command!);
+            _current = found ? command : null;
+            return found;
+        }
     }
 
     private void Apply(IReadOnlyList<LogRecord> records)
@@ -254,8 +273,9 @@ internal sealed partial class UsagePartition
         {
             var text = logged.Payload.Span;
             var sourceEnd = text.IndexOf((byte)'\n');
-            var reasonEnd = sourceEnd + 1 + text[(sourceEnd + 1)..].IndexOf((byte)'\n');
-            Malformed(logged, Encoding.UTF8.GetString(text[..sourceEnd]), Encoding.UTF8.GetString(text[(sourceEnd + 1)..reasonEnd]));
+            var reason = sourceEnd < 0 ? [] : text[(sourceEnd + 1)..];
+            var reasonEnd = reason.IndexOf((byte)'\n');
+            Malformed(logged, sourceEnd <= 0 ? "unknown" : Encoding.UTF8.GetString(text[..sourceEnd]), reasonEnd < 0 ? "refused" : Encoding.UTF8.GetString(reason[..reasonEnd]));
             return;
         }
 

@@ -1,0 +1,40 @@
+using System.Reflection;
+using Rating.Engine;
+using Rating.Engine.Store;
+
+namespace Rating.Tests.Engine;
+
+/// <summary>A store with faults that a test asks for.</summary>
+public class FaultyStore : DispatchProxy
+{
+    public IRatingStore Inner { get; set; } = null!;
+
+    public Func<Checkpoint, CancellationToken, Task>? OnCommit { get; set; }
+
+    public int LedgerFailures { get; set; }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        switch (targetMethod!.Name)
+        {
+            case nameof(IRatingStore.CommitAsync) when OnCommit is { } wait:
+                return CommitAsync(wait, (Checkpoint)args![0]!, (CancellationToken)args[1]!);
+            case nameof(IRatingStore.ReadLedgerAsync):
+                return LedgerAsync((int)args![0]!, (long)args[1]!, (IReadOnlySet<int>?)args[2]);
+            default:
+                return targetMethod.Invoke(Inner, args);
+        }
+    }
+
+    private async Task CommitAsync(Func<Checkpoint, CancellationToken, Task> wait, Checkpoint checkpoint, CancellationToken cancellation)
+    {
+        await wait(checkpoint, cancellation);
+        await Inner.CommitAsync(checkpoint, cancellation);
+    }
+
+    private async IAsyncEnumerable<LedgerBlock> LedgerAsync(int partition, long from, IReadOnlySet<int>? directory)
+    {
+        if (LedgerFailures-- > 0) throw new Unavailable("the ledger cannot be read just now");
+        await foreach (var block in Inner.ReadLedgerAsync(partition, from, directory, default)) yield return block;
+    }
+}
