@@ -76,7 +76,7 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <exception cref="Refused">The catalog is broken, or leaves out what is sold; the place is named.</exception>
     public async Task<CatalogVersion> PutCatalogAsync(TenantId tenant, string catalog, LocalDate? effectiveFrom, CancellationToken cancellation)
     {
-        using var document = Parse(catalog);
+        using var document = ParsedDocument.Of(catalog);
         var root = new DocumentNode(document.RootElement, "");
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw root.Refuse("document.type", "this must be an object.");
         var from = effectiveFrom ?? root.Maybe("effectiveFrom")?.Date() ?? _clock.GetCurrentInstant().InUtc().Date;
@@ -98,7 +98,7 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <exception cref="Refused">Something in it is wrong, or touches what is closed; the place is named.</exception>
     public async Task PutPartiesAsync(TenantId tenant, string parties, CancellationToken cancellation)
     {
-        using var document = Parse(parties);
+        using var document = ParsedDocument.Of(parties);
         var root = new DocumentNode(document.RootElement, "").Object("accounts", "subscriptions", "subjects");
         var members = root.Members().Select(member => $"{JsonSerializer.Serialize(member.Name)}:{member.Value.Element.GetRawText()}");
         var sequence = await _keeper.AddAsync(tenant, $$"""{"kind":"parties"{{string.Concat(members.Select(member => "," + member))}}}""", cancellation);
@@ -248,18 +248,6 @@ public sealed class RatingEngine : IAsyncDisposable
         partitions = settings.Partitions, dedupeHorizonDays = settings.DedupeHorizonDays, lateWindowHours = (long)(settings.LateWindow.BclCompatibleTicks / NodaConstants.TicksPerHour),
         futureToleranceHours = (long)(settings.FutureTolerance.BclCompatibleTicks / NodaConstants.TicksPerHour),
     });
-
-    private static JsonDocument Parse(string document)
-    {
-        try
-        {
-            return JsonDocument.Parse(document);
-        }
-        catch (JsonException wrong)
-        {
-            throw new Refused("document.json", $"This is not JSON: line {(wrong.LineNumber ?? 0) + 1}, byte {wrong.BytePositionInLine ?? 0}.");
-        }
-    }
 
     private SubscriptionEntry EntryOf(TenantId tenant, SubscriptionId subscription) =>
         Book.Read(book => book.Tenant(tenant)?.Subscriptions.GetValueOrDefault(subscription.Value)) ?? throw new Refused("subscription.unknown", $"There is no subscription '{subscription}'.");

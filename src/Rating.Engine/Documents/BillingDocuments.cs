@@ -77,6 +77,14 @@ public static class BillingDocuments
         json.WriteString("total", invoice.Total.ToText());
     });
 
+    /// <summary>What a quote shows of a snapshot, as JSON: its period, lines and total.</summary>
+    public static string WritePreview(Snapshot snapshot) => Write(json =>
+    {
+        Write(json, "period", snapshot.Period);
+        Write(json, snapshot.Lines);
+        json.WriteString("total", snapshot.Total.ToText());
+    });
+
     /// <summary>A balance as JSON.</summary>
     public static string Write(BalanceView balance) => Write(json =>
     {
