@@ -25,11 +25,11 @@ internal static class InvoicePage
         dl { display: grid; grid-template-columns: auto auto; gap: .8mm 6mm; margin: 0; }
         dt { color: #667182; } dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
         h2 { margin: 7mm 0 1mm; font-size: 11.5pt; color: #17406d; } h2 small { font-weight: 400; color: #667182; font-size: 9pt; margin-left: 2mm; }
-        table { width: 100%; border-collapse: collapse; } thead { display: table-header-group; }
-        th { text-align: left; font-size: 8pt; font-weight: 600; color: #667182; text-transform: uppercase; letter-spacing: .04em; padding: 1.5mm 0; border-bottom: .3mm solid #c9d0d9; }
+        table { width: 100%; border-collapse: collapse; table-layout: fixed; } th:nth-child(2) { width: 26%; } th:nth-child(3) { width: 19%; } th:nth-child(4) { width: 16%; } thead { display: table-header-group; }
+        th { text-align: left; font-size: 8pt; font-weight: 600; color: #667182; text-transform: uppercase; letter-spacing: .04em; padding: 1.5mm 3mm 1.5mm 0; border-bottom: .3mm solid #c9d0d9; }
         td { padding: 1.4mm 3mm 1.4mm 0; vertical-align: top; border-bottom: .2mm solid #e8ebef; } tr { break-inside: avoid; }
         td small { display: block; color: #667182; font-size: 8.2pt; overflow-wrap: anywhere; }
-        .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } td:last-child, th:last-child { padding-right: 0; }
+        .p { white-space: nowrap; } .n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } td:last-child, th:last-child { padding-right: 0; }
         .sum td { border-bottom: 0; color: #4a5564; padding-top: 2mm; }
         .total { display: flex; justify-content: space-between; margin-top: 9mm; padding: 3.5mm 4mm; background: #f0f4f9; border-top: .6mm solid #17406d; font-size: 13pt; font-weight: 600; break-inside: avoid; }
         footer { margin-top: 10mm; color: #667182; font-size: 8.2pt; }
@@ -75,7 +75,7 @@ internal static class InvoicePage
             var name = line.Detail.Length == 0 ? line.Name : $"{line.Name}: {line.Detail}";
             var late = line.Kind switch { "lateUsage" => " (late usage)", "advanceAdjustment" => " (adjustment)", _ => "" };
             page.Append(CultureInfo.InvariantCulture, $"""
-                <tr><td>{Text(name + late)}<small>{Text(line.Explanation)}</small></td><td class="n">{Text(Span(line.From, line.To))}</td><td class="n">{Text(line.Quantity)} {Text(line.Unit)}</td><td class="n">{Text(line.Amount)}</td></tr>
+                <tr><td>{Text(name + late)}<small>{Text(line.Explanation)}</small></td><td class="p">{Text(Span(line.From, line.To))}</td><td class="n">{Text(line.Quantity)} {Text(line.Unit)}</td><td class="n">{Text(line.Amount)}</td></tr>
 
                 """);
         }

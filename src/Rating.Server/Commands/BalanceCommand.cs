@@ -23,10 +23,9 @@ internal sealed class BalanceCommand : RatingCommand
         terminal.Result(balance, text =>
         {
             terminal.Line($"{balance.Subscription} ({balance.Account}), plan {balance.Plan}: {balance.Charge} {balance.Currency} running charge as of {balance.AsOf}");
-            foreach (var period in balance.Periods)
+            foreach (var period in balance.Periods.Where(period => period.Lines.Count > 0))
             {
                 terminal.Line($"\n{period.Period.Start} to {period.Period.End}: {period.Charge} {balance.Currency}");
-                if (period.Lines.Count == 0) continue;
                 var table = Terminal.TableOf("charge", "detail", ">quantity", "unit", ">amount", "how");
                 foreach (var line in period.Lines) Terminal.Row(table, line.Name, line.Detail, line.Quantity, line.Unit, line.Amount, line.Explanation);
                 text.Write(table);
