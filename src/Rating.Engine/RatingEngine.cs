@@ -30,11 +30,11 @@ public sealed class RatingEngine : IAsyncDisposable
     private readonly IClock _clock;
     private readonly SemaphoreSlim _billing = new(1, 1);
 
-    private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock)
+    private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer)
     {
         (_log, Store, _clock) = (log, store, clock);
         _keeper = new BookKeeper(store, clock);
-        _partitions = new LocalPartitions(log, store, _keeper.Book, settings, TimeProvider.System);
+        _partitions = new LocalPartitions(log, store, _keeper.Book, settings, timer);
         _keeper.OnChanged = _partitions.Wake;
         _closer = new Closer(store, _partitions, _keeper, settings, clock);
         _billRun = new BillRun(store, _keeper.Book, clock);
@@ -54,14 +54,20 @@ public sealed class RatingEngine : IAsyncDisposable
     public (long Bytes, long Count) RememberedIds => _partitions.RememberedIds;
 
     /// <summary>Takes all partitions over, loads them, and starts to rate.</summary>
+    /// <param name="log">The usage log.</param>
+    /// <param name="store">Where everything else is.</param>
+    /// <param name="settings">What the installation sets.</param>
+    /// <param name="clock">What time it is: decides ingest times and when periods are over.</param>
+    /// <param name="timer">How time passes: paces checkpoints and pauses, decides nothing.</param>
+    /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="Refused"><c>settings.changed</c>: the data was made with other settings.</exception>
-    public static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, CancellationToken cancellation)
+    public static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, CancellationToken cancellation)
     {
         var mine = SettingsText(settings with { Partitions = log.Partitions });
         var stored = await store.SettingsAsync(mine, cancellation);
         if (!string.Equals(mine, stored, StringComparison.Ordinal))
             throw new Refused("settings.changed", $"The data was made with the settings {stored}, and now they are {mine}. They decide verdicts; set them back.");
-        var engine = new RatingEngine(log, store, settings, clock);
+        var engine = new RatingEngine(log, store, settings, clock, timer);
         try
         {
             await engine._keeper.LoadAsync(cancellation);

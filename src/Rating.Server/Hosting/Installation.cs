@@ -46,7 +46,7 @@ internal sealed class Installation(IUsageLog log, IRatingStore store, RatingSett
     {
         try
         {
-            Volatile.Write(ref _engine, await RatingEngine.StartAsync(Log, Store, Settings, Clock, cancellation));
+            Volatile.Write(ref _engine, await RatingEngine.StartAsync(Log, Store, Settings, Clock, TimeProvider.System, cancellation));
         }
         catch (Exception wrong)
         {

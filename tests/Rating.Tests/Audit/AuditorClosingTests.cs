@@ -30,7 +30,7 @@ public sealed class AuditorClosingTests
         world.Close(2, 315, supplementary: true);
         world.Checkpoint(0, """[{"seal":2}]""", Entry.Late(Ev.Sms("2", "2026-03-10T10:00:00Z", "1"), "2026-03-13T10:00:00Z", 314, 316));
         // 10 of 31 days: 10.00 is due, 31.00 was billed; nothing for April
-        world.SnapshotTexts.Add(BilledWorld.Snapshot("period", 314, "2026-03-01", "2026-03-11", 4, [
+        world.SnapshotTexts.Add(BilledWorld.Snapshot("period", 314, "2026-03-01", "2026-04-01", 4, [
             BilledWorld.Line("advanceAdjustment", "seat", "", "2026-03-01", "2026-03-11", "0", "-21.00")], "-21.00", "[]", "[]"));
         world.SnapshotTexts.Add(BilledWorld.Snapshot("supplementary", 315, "2026-03-11", "2026-03-11", 5, [
             BilledWorld.Line("lateUsage", "sms", "", "2026-03-01", "2026-03-11", "5", "0.50")], "0.50", "[]", "[]",

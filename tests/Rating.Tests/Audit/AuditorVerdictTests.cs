@@ -85,7 +85,7 @@ public sealed class AuditorVerdictTests
         var never = new Ev("2", "2026-03-05T10:00:00Z", Subject: "n4");
         world.Checkpoint(0, "[]", new Entry(early, "2026-03-05T10:00:00Z", 5, 10), new Entry(never, "2026-03-05T10:00:00Z", 5, 10));
         world.Change("""{ "kind": "parties", "accounts": [], "subscriptions": [], "subjects": [ { "subject": "n3", "subscription": "s1", "from": "2026-01-01T00:00:00Z", "to": null } ] }""");
-        world.Checkpoint(0, """[{"retry":true},{"void":[1]}]""",
+        world.Checkpoint(0, """[{"retry":"t"},{"void":[1]}]""",
             Entry.Rated(early, "2026-03-05T10:00:00Z", 314) with { LaterOn = 0 }, new Entry(never, "2026-03-05T10:00:00Z", 3, 4) { LaterOn = 1 });
         HasNoFindings(world);
     }

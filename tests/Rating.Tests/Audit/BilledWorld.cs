@@ -39,7 +39,7 @@ internal static class BilledWorld
         world.InvoiceTexts.Add(Invoice("2", "2026-04-01", "period", 314, march, "31.42"));
         world.InvoiceTexts.Add(Invoice("3", "2026-05-01", "period", 315, april, "31.30"));
         // 4 SMS in May so far.
-        world.BalanceTexts.Add($$"""{"subscription":"s1","account":"a1","currency":"EUR","period":{"number":316,"start":"2026-05-01","end":"2026-06-01"},"asOf":"2026-05-10","lines":[{{Line("usage", "sms", "", "2026-05-01", "2026-06-01", "4", "0.40")}}],"charge":"0.40","meters":[]}""");
+        world.BalanceTexts.Add($$"""{"subscription":"s1","account":"a1","currency":"EUR","asOf":"2026-05-10","periods":[{"period":{"number":316,"start":"2026-05-01","end":"2026-06-01"},"lines":[{{Line("usage", "sms", "", "2026-05-01", "2026-06-01", "4", "0.40")}}]}],"charge":"0.40"}""");
         return world;
     }
 

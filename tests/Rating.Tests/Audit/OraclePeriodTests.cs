@@ -75,7 +75,7 @@ public sealed class OraclePeriodTests
     public void One_offs_are_due_in_the_first_period_only_and_an_unknown_quantity_is_none()
     {
         var oracle = new Oracle(Catalog("""{ "key": "setup", "model": "oneOff", "price": "99.00" }, { "key": "rack", "model": "oneOff", "price": "5", "quantity": "racks" }"""), Subscription("2026-03-11"));
-        Assert.Equal(["oneOff setup 03-11..03-12 1 99", "oneOff rack 03-11..03-12 0 0"], oracle.Price(March, []).Written());
+        Assert.Equal(["oneOff setup 03-11..03-12 1 99"], oracle.Price(March, []).Written());
         Assert.Empty(oracle.Price(March + 1, []).Lines);
     }
 

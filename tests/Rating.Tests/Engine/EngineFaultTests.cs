@@ -183,7 +183,7 @@ public sealed class EngineFaultTests
         await world.MustBeCleanAsync("no price or unknown meter");
     }
 
-    private static Task PutAsync(EngineWorld world, string catalog, string? from) =>
+    private static Task<Rating.Engine.Books.CatalogVersion> PutAsync(EngineWorld world, string catalog, string? from) =>
         world.Engine.PutCatalogAsync(EngineWorld.Tenant, catalog, from is null ? null : LocalDatePattern.Iso.Parse(from).Value, default);
 
     private static Task PartiesAsync(EngineWorld world, string subscriptions, bool subjects = true) => world.Engine.PutPartiesAsync(

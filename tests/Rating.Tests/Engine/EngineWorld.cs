@@ -36,7 +36,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         return world;
     }
 
-    public async Task OpenAsync() => Engine = await RatingEngine.StartAsync(Log, Store, Settings, Clock, default);
+    public async Task OpenAsync() => Engine = await RatingEngine.StartAsync(Log, Store, Settings, Clock, TimeProvider.System, default);
 
     /// <summary>Stops the engine and starts another on the same log and store.</summary>
     public async Task RestartAsync()
