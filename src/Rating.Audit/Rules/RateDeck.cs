@@ -18,7 +18,7 @@ internal sealed class RateDeck
     private RateDeck(JsonElement json)
     {
         Key = json.Text("key");
-        NumberField = json.Text("number");
+        NumberField = json.Text("number", "called");
         _zone = Clock.Zone(json.Text("timeZone", "UTC"));
         var rounding = json.Member("rounding");
         _decimals = rounding?.Integer("decimals", 4) ?? 4;

@@ -53,7 +53,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     public Task CommitAsync(Checkpoint checkpoint, CancellationToken cancellation) => Write(() =>
     {
         var mine = _partitions[checkpoint.Partition];
-        if (mine.Epoch != checkpoint.Epoch) throw new StaleWriterException($"Partition {checkpoint.Partition}: epoch {checkpoint.Epoch} is over, the owner has {mine.Epoch}.");
+        if (mine.Epoch == 0 || mine.Epoch != checkpoint.Epoch) throw new StaleWriterException($"Partition {checkpoint.Partition}: epoch {checkpoint.Epoch} is over, the owner has {mine.Epoch}.");
         var last = mine.Journal.Count == 0 ? (Number: 0L, NextPosition: 0L) : (mine.Journal[^1].Number, mine.Journal[^1].NextPosition);
         if (checkpoint.Number != last.Number + 1 || checkpoint.FirstPosition != last.NextPosition)
             throw new StaleWriterException($"Partition {checkpoint.Partition}: checkpoint {checkpoint.Number} at position {checkpoint.FirstPosition} does not follow {last.Number} at {last.NextPosition}.");
@@ -136,12 +136,19 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     /// <inheritdoc/>
     public Task SaveInvoicesAsync(IReadOnlyList<StoredInvoice> invoices, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellation) => Write(() =>
     {
+        var numbers = _invoices.Values.GroupBy(invoice => invoice.Tenant).ToDictionary(group => group.Key, group => group.Max(invoice => invoice.Number));
+        var taken = new HashSet<(TenantId, SubscriptionId, string, int)>(_invoiced);
         foreach (var invoice in invoices)
         {
+            if (invoice.Number != numbers.GetValueOrDefault(invoice.Tenant) + 1) throw new StaleWriterException($"Invoice number {invoice.Number} is not the next one after {numbers.GetValueOrDefault(invoice.Tenant)}.");
+            numbers[invoice.Tenant] = invoice.Number;
             if (_invoices.ContainsKey((invoice.Tenant, invoice.Account, invoice.Cycle, invoice.Currency)) || _numbers.ContainsKey((invoice.Tenant, invoice.Number)))
                 throw new StaleWriterException($"Invoice {invoice.Number} of account {invoice.Account}, cycle {invoice.Cycle}, exists.");
             foreach (var (subscription, kind, period) in invoice.Snapshots)
-                if (_invoiced.Contains((invoice.Tenant, subscription, kind, period))) throw new StaleWriterException($"Snapshot {subscription} {kind} {period} is invoiced.");
+            {
+                Invariant.Holds(_snapshots.ContainsKey((invoice.Tenant, subscription, kind, period)), $"invoice {invoice.Number} carries a snapshot that does not exist: {subscription} {kind} {period}");
+                if (!taken.Add((invoice.Tenant, subscription, kind, period))) throw new StaleWriterException($"Snapshot {subscription} {kind} {period} is invoiced.");
+            }
         }
 
         foreach (var invoice in invoices)
