@@ -41,9 +41,9 @@ internal sealed class EngineAuditSource : IAuditSource
         var balances = new List<string>();
         foreach (var (tenant, id) in subscriptions.Take(BalancesMax))
         {
-            var balance = BalanceDocument.Of(await engine.BalanceAsync(tenant, id, cancellation));
-            balances.AddRange(balance.Periods.Select(open => JsonSerializer.Serialize(
-                new { tenant = tenant.Value, balance.Subscription, open.Period, balance.AsOf, open.Lines, open.Charge }, JsonSerializerOptions.Web)));
+            var balance = JsonSerializer.SerializeToNode(BalanceDocument.Of(await engine.BalanceAsync(tenant, id, cancellation)), JsonSerializerOptions.Web)!;
+            balance["tenant"] = tenant.Value;
+            balances.Add(balance.ToJsonString());
         }
 
         var ends = new long[log.Partitions];

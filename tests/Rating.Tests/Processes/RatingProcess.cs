@@ -26,12 +26,13 @@ internal sealed class RatingProcess : IDisposable
         _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_error, line.Data);
         _process.Start();
+        Id = _process.Id;
         _process.StandardInput.Close();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
     /// <summary>How long it has run, or ran.</summary>
     public TimeSpan Ran => _clock.Elapsed;
