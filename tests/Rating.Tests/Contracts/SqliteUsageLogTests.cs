@@ -62,6 +62,25 @@ public sealed class SqliteUsageLogTests : DurableUsageLogContract, IDisposable
         Assert.Equal(102, Assert.Single(await Log.ReceivedAsync(default)).Count);
     }
 
+    /// <summary>All of the writing succeeds, and only COMMIT fails: whoever is told before it has been told a lie.</summary>
+    [Fact]
+    public async Task A_commit_that_fails_at_its_very_end_acknowledges_nothing()
+    {
+        using (var database = new Database(File))
+        {
+            database.Run("""
+                CREATE TABLE doom (version INTEGER REFERENCES schema_version (version) DEFERRABLE INITIALLY DEFERRED);
+                CREATE TRIGGER doomed AFTER INSERT ON block BEGIN INSERT INTO doom VALUES (-1); END;
+                """);
+            await Assert.ThrowsAsync<InvariantBrokenException>(() => Log.AppendAsync([Record(0, "lost")], default));
+            Assert.Equal(0, await Log.EndAsync(0, default));
+            database.Run("DROP TRIGGER doomed");
+        }
+
+        Assert.Equal(1, (await Log.AppendAsync([Record(0, "kept")], default))[0]);
+        Assert.Equal(["kept"], await TextsAsync(Log, 0));
+    }
+
     [Fact]
     public async Task Appends_that_arrive_during_a_commit_share_the_next_one()
     {

@@ -1,77 +1,186 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 
 namespace Rating.Tests.Processes;
 
-/// <summary>The real program as a process of its own.</summary>
+/// <summary>A real process of the program. Its output is kept, to be shown with a failure.</summary>
 internal sealed class RatingProcess : IDisposable
 {
+    /// <summary>What a person would take for a hang.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
-    private readonly StringBuilder _errors = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly StringBuilder _output = new(), _error = new();
+    private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _arguments;
+    private int? _exitCode;
 
-    private RatingProcess(Process process) => _process = process;
-
-    /// <summary>The program: RATING_EXE as ./test sets it, else the one beside the tests.</summary>
-    private static string Program => Environment.GetEnvironmentVariable("RATING_EXE") is { Length: > 0 } named ? named : Path.Combine(AppContext.BaseDirectory, "rating.dll");
-
-    /// <summary>Its process id.</summary>
-    public int Id => _process.Id;
-
-    /// <summary>Starts it.</summary>
-    public static RatingProcess Start(params string[] arguments)
+    private RatingProcess(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(Program);
+        _arguments = string.Join(' ', arguments);
+        var start = new ProcessStartInfo(Dotnet()) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(RatingProgram.Dll!);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        var process = new RatingProcess(Process.Start(start)!);
-        process._process.ErrorDataReceived += (_, line) => process._errors.AppendLine(line.Data);
-        process._process.BeginErrorReadLine();
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(_error, line.Data);
+        _process.Start();
+        Id = _process.Id;
+        _process.StandardInput.Close();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int Id { get; }
+
+    /// <summary>How long it has run, or ran.</summary>
+    public TimeSpan Ran => _clock.Elapsed;
+
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    public string Error
+    {
+        get
+        {
+            lock (_error) return _error.ToString();
+        }
+    }
+
+    /// <summary>Everything about it, for people.</summary>
+    public override string ToString() => $"$ rating {_arguments}\n{Output}{Error}{(_exitCode is { } code ? $"(exit code {code} after {Ran.TotalMilliseconds:0} ms)" : "(runs)")}\n";
+
+    /// <summary>Starts the program.</summary>
+    public static RatingProcess Start(params string[] arguments) => new(arguments);
+
+    /// <summary>Runs the program to its end, which must come with this exit code.</summary>
+    public static RatingProcess Run(int exitCode, params string[] arguments)
+    {
+        using var process = Start(arguments);
+        process.MustEnd(exitCode);
         return process;
     }
 
-    /// <summary>Runs it to its end.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    /// <summary>Runs it with <c>--json</c>; all that it writes to the standard output must be one JSON document.</summary>
+    public static JsonElement Json(params string[] arguments) => Json(0, arguments);
+
+    /// <summary>Runs it with <c>--json</c> to this exit code.</summary>
+    public static JsonElement Json(int exitCode, params string[] arguments)
     {
-        using var process = Start(arguments);
-        return await process.EndAsync();
+        var process = Run(exitCode, [.. arguments, "--json"]);
+        try
+        {
+            return JsonDocument.Parse(process.Output).RootElement;
+        }
+        catch (JsonException wrong)
+        {
+            throw new Xunit.Sdk.XunitException($"The output is not JSON: {wrong.Message}\n{process}", wrong);
+        }
+    }
+
+    /// <summary>Starts a server on a free port and waits until it is ready.</summary>
+    /// <returns>The server, and where it answers.</returns>
+    public static async Task<(RatingProcess Server, string Url)> ServeAsync(string data)
+    {
+        var server = Start("serve", "--data", data, "--urls", "http://127.0.0.1:0");
+        var ended = server._process.WaitForExitAsync();
+        if (await Task.WhenAny(server._ready.Task, ended).WaitAsync(Patience) == ended) throw new Xunit.Sdk.XunitException($"The server ended.\n{server}");
+        return (server, await server._ready.Task);
+    }
+
+    /// <summary>Waits for its end, which must come with this exit code.</summary>
+    public void MustEnd(int exitCode)
+    {
+        if (MustEnd() != exitCode) throw new Xunit.Sdk.XunitException($"Exit code {_process.ExitCode}, not {exitCode}.\n{this}");
     }
 
     /// <summary>Waits for its end.</summary>
-    public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
+    /// <returns>Its exit code.</returns>
+    public int MustEnd()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        var output = await _process.StandardOutput.ReadToEndAsync(patience.Token);
-        await _process.WaitForExitAsync(patience.Token);
-        return (_process.ExitCode, output, _errors.ToString());
+        if (!_process.WaitForExit(Patience))
+        {
+            _process.Kill(entireProcessTree: true);
+            throw new Xunit.Sdk.XunitException($"It hangs.\n{this}");
+        }
+
+        End();
+        return _process.ExitCode;
     }
 
-    /// <summary>Reads its output up to a line with this text.</summary>
-    public async Task<string> LineAsync(string text)
+    /// <summary>Kills it and its children with SIGKILL when it has run for so long.</summary>
+    /// <returns>False when it had ended by then.</returns>
+    public bool KillAt(TimeSpan moment)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (await _process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
-            if (line.Contains(text, StringComparison.Ordinal)) return line;
-        throw new InvalidOperationException($"It ended without '{text}': {_errors}");
+        if (EndsBefore(moment)) return false;
+        Kill();
+        return _process.ExitCode == 128 + 9;
     }
 
-    /// <summary>Kills it with SIGKILL: nothing of it runs any more.</summary>
-    public async Task KillAsync()
+    /// <summary>Waits until it has run for so long, or has ended.</summary>
+    public bool EndsBefore(TimeSpan moment)
     {
-        _process.Kill();
-        await _process.WaitForExitAsync();
+        var left = moment - _clock.Elapsed;
+        if (!_process.WaitForExit(left > TimeSpan.Zero ? left : TimeSpan.Zero)) return false;
+        End();
+        return true;
     }
 
-    /// <summary>Asks it to stop, as a service manager does.</summary>
-    public async Task TerminateAsync()
+    /// <summary>SIGKILL, to it and its children.</summary>
+    public void Kill()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{Id}"]);
-        await kill.WaitForExitAsync();
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        End();
     }
 
-    /// <inheritdoc/>
+    /// <summary>SIGKILL at once: no look at its children first.</summary>
+    public void KillAtOnce() => _process.Kill();
+
+    /// <summary>SIGTERM; it then must end with this exit code.</summary>
+    public void Terminate(int exitCode)
+    {
+        SendTerminate();
+        MustEnd(exitCode);
+    }
+
+    /// <summary>SIGTERM.</summary>
+    public void SendTerminate()
+    {
+        using var kill = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", $"kill -TERM {_process.Id}" }, UseShellExecute = false })!;
+        kill.WaitForExit();
+    }
+
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) Kill();
         _process.Dispose();
+    }
+
+    private void End()
+    {
+        _process.WaitForExit(); // its output, too
+        _clock.Stop();
+        _exitCode = _process.ExitCode;
+    }
+
+    private void Keep(StringBuilder to, string? line)
+    {
+        if (line is null) return;
+        lock (to) to.Append(line).Append('\n');
+        if (line.EndsWith("; ready", StringComparison.Ordinal) && Output.Split('\n').FirstOrDefault(said => said.StartsWith("Rating answers at ", StringComparison.Ordinal)) is { } said) _ready.TrySetResult(said.Split(' ')[3]);
+        else if (line.StartsWith("Rating answers at ", StringComparison.Ordinal) && Error.Contains("; ready\n", StringComparison.Ordinal)) _ready.TrySetResult(line.Split(' ')[3]);
+    }
+
+    private static string Dotnet()
+    {
+        if (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host) return host;
+        return Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet";
     }
 }
