@@ -27,7 +27,7 @@ public sealed class BillingSchedule
         _firstNumber = NumberNear(new LocalDate(2000, 1, 1));
         var last = NumberNear(new LocalDate(2060, 1, 1));
         _bounds = new Instant[last - _firstNumber + 1];
-        for (var i = 0; i < _bounds.Length; i++) _bounds[i] = zone.AtStartOfDay(StartOf(_firstNumber + i)).ToInstant();
+        for (var i = 0; i < _bounds.Length; i++) _bounds[i] = zone.StartOf(StartOf(_firstNumber + i));
     }
 
     /// <summary>How long a period is.</summary>
@@ -66,7 +66,7 @@ public sealed class BillingSchedule
     public BillingPeriod Period(int number)
     {
         var (start, end) = (StartOf(number), StartOf(number + 1));
-        return new BillingPeriod(number, start, end, Zone.AtStartOfDay(start).ToInstant(), Zone.AtStartOfDay(end).ToInstant());
+        return new BillingPeriod(number, start, end, Zone.StartOf(start), Zone.StartOf(end));
     }
 
     private LocalDate StartOf(int number)

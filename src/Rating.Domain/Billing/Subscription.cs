@@ -6,10 +6,10 @@ namespace Rating.Domain.Billing;
 public sealed record Subscription(SubscriptionId Id, AccountId Account, BillingSchedule Schedule, LocalDate Start, LocalDate? End, IReadOnlyList<TermsChange> Changes)
 {
     /// <summary>The first moment at which usage counts.</summary>
-    public Instant StartInstant => Schedule.Zone.AtStartOfDay(Start).ToInstant();
+    public Instant StartInstant => Schedule.Zone.StartOf(Start);
 
     /// <summary>The moment from which usage no longer counts; null while it has no end.</summary>
-    public Instant? EndInstant => End is { } end ? Schedule.Zone.AtStartOfDay(end).ToInstant() : null;
+    public Instant? EndInstant => End is { } end ? Schedule.Zone.StartOf(end) : null;
 
     /// <summary>The number of its first period.</summary>
     public int FirstPeriod => Schedule.NumberOf(Start);

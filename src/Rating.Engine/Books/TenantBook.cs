@@ -62,7 +62,7 @@ public sealed class TenantBook
         foreach (var span in Spans(subscription, schedule.Period(period), asOf))
         {
             if (day < span.From || day >= span.To) continue;
-            var (start, end) = (schedule.Zone.AtStartOfDay(span.From).ToInstant(), schedule.Zone.AtStartOfDay(span.To).ToInstant());
+            var (start, end) = (schedule.Zone.StartOf(span.From), schedule.Zone.StartOf(span.To));
             var found = _spans.GetOrAdd((start, end, period, span.Revision.Id), _ => new ActiveSpan(start, end, period, span.Revision, CatalogOn(span.From, asOf).Currency));
             entry.Span = found;
             Volatile.Write(ref entry.SpanSequence, sequence);

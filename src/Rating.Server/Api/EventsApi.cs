@@ -62,7 +62,7 @@ internal static class EventsApi
     private static string ContentType(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return "";
-        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) throw new Refused("request.type", $"The body is {type.Charset}; send UTF-8.");
+        if (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)) throw new Refused("request.type", $"The body is {type.Charset}; send UTF-8.");
         return type.MediaType.ToString().ToLowerInvariant();
     }
 }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using NodaTime;
 using NodaTime.Text;
 using Rating.Domain;
+using Rating.Domain.Billing;
 
 namespace Rating.Server.Files;
 
@@ -73,7 +74,7 @@ internal sealed partial class CustomersFile
         subscription["changes"] = new JsonArray(new JsonObject { ["from"] = Cell("start"), ["plan"] = Cell("plan"), ["quantities"] = Quantities(line, Cell("quantities")) });
         _subscriptions.Add(subscription);
         _lines["subscriptions"].Add(line);
-        var from = InstantPattern.General.Format(zone.AtStartOfDay(start.Value).ToInstant());
+        var from = InstantPattern.General.Format(zone.StartOf(start.Value));
         foreach (var number in Cell("numbers").Split((char[])[' ', ';', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             _subjects.Add(new JsonObject { ["subject"] = number, ["subscription"] = Cell("subscription"), ["from"] = from });
