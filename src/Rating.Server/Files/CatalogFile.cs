@@ -18,8 +18,7 @@ internal static class CatalogFile
     /// <exception cref="Refused">A file cannot be read, or is not what it should be; the place is named.</exception>
     public static string Read(string path)
     {
-        var text = TextFile.Read(path);
-        var json = text.AsSpan().TrimStart().StartsWith('{') ? CheckedJson(text) : YamlToJson.Convert(text);
+        var json = ReadDocument(path);
         var root = JsonNode.Parse(json, documentOptions: NothingTwice);
         if (root is not JsonObject { } book || book["decks"] is not JsonArray decks) return json;
         for (var i = 0; i < decks.Count; i++)
@@ -33,6 +32,14 @@ internal static class CatalogFile
         }
 
         return root.ToJsonString(AsWritten);
+    }
+
+    /// <summary>Reads a YAML or JSON file as JSON; text and numbers are left as they are.</summary>
+    /// <exception cref="Refused">It cannot be read, or is neither; the place is named.</exception>
+    public static string ReadDocument(string path)
+    {
+        var text = TextFile.Read(path);
+        return text.AsSpan().TrimStart().StartsWith('{') ? CheckedJson(text) : YamlToJson.Convert(text);
     }
 
     /// <summary>JSON in which no member stands twice; text and numbers are left as they are.</summary>
