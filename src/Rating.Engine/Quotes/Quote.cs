@@ -67,7 +67,8 @@ public sealed class Quote
             // An invoice knows the changes that have happened when it is made: later ones adjust the next.
             var known = schedule.Period(number).End;
             using var book = BookOf(start, _root.Maybe("end")?.Date() is { } ends && ends <= known ? ends : null, [.. changes.Where(change => change.From <= known)]);
-            made.Add(book.Read(_ => SnapshotMaker.OfPeriod(EntryOf(book), number, book.Sequence, new Dictionary<int, PeriodUsage> { [number] = usage[number - first] }, made)));
+            var entry = EntryOf(book);
+            made.Add(book.Read(_ => SnapshotMaker.OfPeriod(entry, number, book.Sequence, new Dictionary<int, PeriodUsage> { [number] = usage[number - first] }, made)));
         }
 
         return made;
@@ -110,7 +111,10 @@ public sealed class Quote
         catch (Refused wrong)
         {
             book.Dispose();
-            throw new Refused(wrong.Code, wrong.Message.Replace("subscriptions[0].", "", StringComparison.Ordinal)) { Where = wrong.Where.Replace("subscriptions[0].", "", StringComparison.Ordinal) };
+            throw new Refused(wrong.Code, wrong.Message.Replace("subscriptions[0]: ", "", StringComparison.Ordinal).Replace("subscriptions[0].", "", StringComparison.Ordinal))
+            {
+                Where = wrong.Where.Replace("subscriptions[0]", "", StringComparison.Ordinal).TrimStart('.'),
+            };
         }
     }
 
@@ -118,6 +122,7 @@ public sealed class Quote
 
     private List<PeriodUsage> Usage(Book book, BillingSchedule schedule, int first, int last)
     {
+        var entry = EntryOf(book);
         var usage = Enumerable.Range(first, last - first + 1).Select(_ => new PeriodUsage()).ToList();
         var rater = new Rater(new RatingSettings());
         var decoder = new EventDecoder();
@@ -125,7 +130,7 @@ public sealed class Quote
         foreach (var item in _root.Items("usage"))
         {
             if (++count > UsageMax) throw item.Refuse("quote.usage", $"at most {UsageMax} items of usage are quoted.");
-            if (item.Element.ValueKind == JsonValueKind.Object && item.Maybe("meter") is not null) book.Read(_ => AddQuantity(EntryOf(book), schedule, item, first, last, usage));
+            if (item.Element.ValueKind == JsonValueKind.Object && item.Maybe("meter") is not null) book.Read(_ => AddQuantity(entry, schedule, item, first, last, usage));
             else book.Read(_ => AddEvent(book, rater, decoder, item, first, last, usage, count));
         }
 
