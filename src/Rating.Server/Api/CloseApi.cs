@@ -1,0 +1,66 @@
+using Rating.Domain;
+using Rating.Server.Documents;
+using Rating.Server.Hosting;
+
+namespace Rating.Server.Api;
+
+/// <summary>Closing: periods become snapshots, snapshots become invoices. Each can be asked for twice.</summary>
+internal static class CloseApi
+{
+    /// <summary>Maps its paths.</summary>
+    public static void Map(IEndpointRouteBuilder v1)
+    {
+        v1.MapPost("/close", (CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation) => Close(null, null, request, here, caller, cancellation))
+            .WithSummary("Closes all periods that are due, and bills the accounts that are complete.").WithTags("closing").Produces<CloseOutcomeDocument>().ProducesProblem(409);
+        v1.MapPost("/accounts/{id}/close", (string id, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation) => CloseAccount(id, request, here, caller, cancellation))
+            .WithSummary("Closes the periods of one account that are due.").WithTags("closing").Produces<CloseOutcomeDocument>().ProducesProblem(404).ProducesProblem(409);
+        v1.MapPost("/subscriptions/{id}/close", (string id, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation) => CloseSubscription(id, request, here, caller, cancellation))
+            .WithSummary("Closes the periods of one subscription that are due; refused before their time unless it ends the subscription.").WithTags("closing")
+            .Produces<CloseOutcomeDocument>().ProducesProblem(404).ProducesProblem(409);
+        v1.MapPost("/billrun", BillRun).WithSummary("Makes all invoices that are due and not made.").WithTags("closing").Produces<IReadOnlyList<InvoiceSummary>>().ProducesProblem(404);
+        v1.MapGet("/close/progress", (Installation here) => Results.Json(here.Closing ?? new CloseProgress(0, 0))).ExcludeFromDescription();
+    }
+
+    private static Task<CloseOutcomeDocument> CloseAccount(string id, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation)
+    {
+        NeedAccount(id, here, caller);
+        return Close(new AccountId(id), null, request, here, caller, cancellation);
+    }
+
+    private static Task<CloseOutcomeDocument> CloseSubscription(string id, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation)
+    {
+        if (!here.Engine.Book.Read(book => book.Tenant(caller.Tenant)?.Subscriptions.ContainsKey(id) ?? false)) throw new Refused("subscription.unknown", $"There is no subscription '{id}'.");
+        return Close(null, new SubscriptionId(id), request, here, caller, cancellation);
+    }
+
+    private static async Task<CloseOutcomeDocument> Close(AccountId? account, SubscriptionId? subscription, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation)
+    {
+        try
+        {
+            var progress = new Told(here);
+            return CloseOutcomeDocument.Of(await here.Engine.CloseAsync(caller.Tenant, account, subscription, Days.Maybe(request?.Through, "through"), progress, cancellation));
+        }
+        finally
+        {
+            here.Closing = null;
+        }
+    }
+
+    private static async Task<IReadOnlyList<InvoiceSummary>> BillRun(BillRunRequest? request, Installation here, Caller caller, CancellationToken cancellation)
+    {
+        if (request?.Account is { } account) NeedAccount(account, here, caller);
+        var invoices = await here.Engine.BillRunAsync(caller.Tenant, request?.Account is { } only ? new AccountId(only) : null, request?.Activations ?? false, cancellation);
+        return [.. invoices.Select(InvoiceSummary.Of)];
+    }
+
+    private static void NeedAccount(string id, Installation here, Caller caller)
+    {
+        if (!here.Engine.Book.Read(book => book.Tenant(caller.Tenant)?.Accounts.ContainsKey(id) ?? false)) throw new Refused("account.unknown", $"There is no account '{id}'.");
+    }
+
+    // Progress<T> would post to the thread pool, late and out of order.
+    private sealed class Told(Installation here) : IProgress<(int Done, int Of)>
+    {
+        public void Report((int Done, int Of) value) => here.Closing = new CloseProgress(value.Done, value.Of);
+    }
+}

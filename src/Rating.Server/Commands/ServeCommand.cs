@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Rating.Domain;
+using Rating.Server.Hosting;
+
+namespace Rating.Server.Commands;
+
+/// <summary><c>serve</c>: holds a data folder and answers over HTTP until it is stopped.</summary>
+internal sealed class ServeCommand : RatingCommand
+{
+    private readonly Option<string> _urls = new("--urls") { Description = "Where to answer, on this machine only.", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
+
+    /// <summary>Makes the command.</summary>
+    public ServeCommand()
+        : base("serve", "Starts the server: usage in over HTTP, running charges, closing, invoices.", """
+            It holds the data folder until it is stopped with Ctrl-C or SIGTERM; other commands on the folder then go through it.
+            It is ready when /health/ready answers 200. Put the name and address for your invoices into DIR/seller.txt.
+
+            Example:
+              rating serve --data ./data --urls http://127.0.0.1:8080
+              curl -H 'Content-Type: application/cloudevents+json' http://127.0.0.1:8080/v1/events \
+                -d '{"specversion":"1.0","id":"1","source":"test","type":"sms.sent","subject":"493023125001","time":"2026-03-02T08:00:00Z"}'
+            """) => Options.Add(_urls);
+
+    /// <inheritdoc/>
+    protected override async Task<int> RunAsync(ParseResult parsed, Place at, Terminal terminal, CancellationToken cancellation)
+    {
+        await using var own = await FolderHost.OpenAsync(at.Data, parsed.GetValue(_urls)!, new TenantId(at.Tenant), serve: true, verbose: true, cancellation);
+        terminal.Result(new { url = own.Host.Url, pid = Environment.ProcessId }, _ => Console.Out.WriteLine($"Rating answers at {own.Host.Url} (data in {Path.GetFullPath(at.Data)}; Ctrl-C stops it)"));
+        try
+        {
+            await own.Host.Loaded.WaitAsync(cancellation);
+            await Task.Delay(Timeout.Infinite, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            terminal.Line("Stopping.");
+        }
+
+        return ExitCode.Done;
+    }
+}

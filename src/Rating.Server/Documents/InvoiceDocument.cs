@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace Rating.Server.Documents;
+
+/// <summary>An invoice as it is stored (docs/formats.md, "Closing and invoices").</summary>
+/// <param name="Tenant">Whose it is.</param>
+/// <param name="Number">Its number.</param>
+/// <param name="Account">The account that is billed.</param>
+/// <param name="Cycle">Its cycle.</param>
+/// <param name="Date">The day that it bears.</param>
+/// <param name="Currency">The currency of all its lines.</param>
+/// <param name="Sections">A section per snapshot.</param>
+/// <param name="Total">The sum of its rounded lines, decimal text.</param>
+internal sealed record InvoiceDocument(string Tenant, string Number, string Account, string Cycle, string Date, string Currency, IReadOnlyList<InvoiceSectionDocument> Sections, string Total)
+{
+    /// <summary>Reads a stored invoice.</summary>
+    public static InvoiceDocument Read(string json) => JsonSerializer.Deserialize<InvoiceDocument>(json, JsonSerializerOptions.Web)!;
+}

@@ -1,0 +1,52 @@
+using NodaTime;
+using Rating.Domain;
+using Rating.Engine;
+using Rating.Sqlite;
+
+namespace Rating.Server.Hosting;
+
+/// <summary>A host over a data folder, which it holds while it lives.</summary>
+internal sealed class FolderHost : IAsyncDisposable
+{
+    private readonly DataFolder _folder;
+
+    private FolderHost(DataFolder folder, RatingHost host) => (_folder, Host) = (folder, host);
+
+    /// <summary>The host.</summary>
+    public RatingHost Host { get; }
+
+    /// <summary>Opens a folder and starts to answer.</summary>
+    /// <param name="path">The data folder; made when there is none.</param>
+    /// <param name="url">Where to answer.</param>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="serve">Whether this is a server for others: then the folder says where it answers.</param>
+    /// <param name="verbose">Whether to log to the error output.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="Refused"><c>data.locked</c>: another process holds the folder.</exception>
+    public static async Task<FolderHost> OpenAsync(string path, string url, TenantId tenant, bool serve, bool verbose, CancellationToken cancellation)
+    {
+        Loopback.Parse(url);
+        var folder = DataFolder.Open(path);
+        try
+        {
+            var settings = new RatingSettings();
+            var log = folder.OpenLog(settings.Partitions);
+            var installation = new Installation(log, folder.OpenStore(), settings, SystemClock.Instance, tenant, Seller.Read(folder.Path));
+            var host = await RatingHost.StartAsync(installation, url, verbose, cancellation);
+            if (serve) folder.WriteServer(host.Url);
+            return new FolderHost(folder, host);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        _folder.Dispose();
+    }
+}

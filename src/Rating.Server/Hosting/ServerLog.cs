@@ -1,0 +1,17 @@
+namespace Rating.Server.Hosting;
+
+/// <summary>Everything that the server logs.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed: a fault of the program, please report it")]
+    public static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} is unavailable: {Why}")]
+    public static partial void RequestUnavailable(ILogger logger, string method, string path, string why);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "all partitions are loaded; ready")]
+    public static partial void Ready(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "the engine could not start")]
+    public static partial void NotLoaded(ILogger logger, Exception exception);
+}
