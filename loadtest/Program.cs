@@ -8,6 +8,12 @@ if (Options.Parse(args) is not { } options)
     return 2;
 }
 
+if (options.StagesOnly)
+{
+    foreach (var (stage, micros) in await Stages.MeasureAsync(400_000, 100_000)) Console.Out.WriteLine($"{micros:0.00} {stage}");
+    return 0;
+}
+
 if (options.Child is { } subscriptions) return await ManySubscriptions.ChildAsync(subscriptions, options);
 Directory.CreateDirectory(options.Out);
 var figures = new List<Figure>();

@@ -31,6 +31,15 @@ internal static class EngineAlone
             beside.Add(("bytes per remembered id in the store", $"{run.IdStoredBytes:0.0}"));
             beside.Add(("bytes per record in the ledger", $"{run.LedgerBytes:0.0}"));
             beside.Add(("bytes allocated per record", $"{run.Allocated:0}"));
+            beside.Add(("garbage collections", run.Collections));
+        }
+
+        // A run of its own: watching costs time.
+        using (var sample = new AllocationSample())
+        {
+            await RunAsync(records, isZipf: false, seed: 98, sample.Start);
+            sample.Stop();
+            beside.AddRange(sample.Top(12).Select(type => ($"allocated: {type.Type}", $"{type.Share:0.0 %}")));
         }
 
         var zipf = new List<double>();
@@ -40,7 +49,7 @@ internal static class EngineAlone
         yield return new Figure("engine", "Engine alone: records/s (denominator: the goal)", "records/s", even, 1, AtLeast: true, beside);
     }
 
-    private static async Task<Run> RunAsync(int records, bool isZipf, int seed)
+    private static async Task<Run> RunAsync(int records, bool isZipf, int seed, Action? started = null)
     {
         var store = await (_onboarded ??= await EngineWorld.OnboardedAsync(Subscriptions)).BookOnlyAsync(EngineWorld.Settings.Partitions);
         await using var log = new GatedLog(EngineWorld.Settings.Partitions);
@@ -48,11 +57,14 @@ internal static class EngineAlone
         await usage.FillAsync(log, records);
         await using var engine = await RatingEngine.StartAsync(log, store, EngineWorld.Settings, new FixedClock(), default);
         GC.Collect();
+        var before = (Gen0: GC.CollectionCount(0), Gen2: GC.CollectionCount(2), Pause: GC.GetTotalPauseDuration());
         var (cpu, watch, allocated) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew(), GC.GetTotalAllocatedBytes());
+        started?.Invoke();
         await log.ShowAsync();
         await engine.CaughtUpAsync(default);
         var (seconds, used) = (watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds);
         allocated = GC.GetTotalAllocatedBytes() - allocated;
+        var collections = $"{GC.CollectionCount(0) - before.Gen0} of generation 0 or more, {GC.CollectionCount(2) - before.Gen2} of 2, pauses {(GC.GetTotalPauseDuration() - before.Pause).TotalSeconds / seconds:0.0 %} of the time";
         var verdicts = await engine.ReconcileAsync(Customers.Tenant, default);
         var (bytes, ids) = engine.RememberedIds;
         long stored = 0, ledger = 0;
@@ -65,8 +77,8 @@ internal static class EngineAlone
         Progress.Say($"  {(isZipf ? "Zipf" : "even")}: {records / seconds:0} records/s, {used / records:0.00} us of CPU each");
         return new Run(
             records / seconds, used / records, (double)usage.Bytes / records, string.Join(" ", verdicts.Verdicts.Select(v => $"{v.Verdict}{(v.Reason == Rating.Domain.Usage.VerdictReason.None ? "" : $"({v.Reason})")}={v.Count}")),
-            (double)bytes / ids, (double)stored / ids, (double)ledger / records, (double)allocated / records);
+            (double)bytes / ids, (double)stored / ids, (double)ledger / records, (double)allocated / records, collections);
     }
 
-    private sealed record Run(double PerSecond, double CpuMicros, double BytesPerEvent, string Verdicts, double IdBytes, double IdStoredBytes, double LedgerBytes, double Allocated);
+    private sealed record Run(double PerSecond, double CpuMicros, double BytesPerEvent, string Verdicts, double IdBytes, double IdStoredBytes, double LedgerBytes, double Allocated, string Collections);
 }
