@@ -47,16 +47,17 @@ internal sealed partial class UsagePartition
         };
         // No retry: an error with unknown outcome ends this object, and the next one loads what is stored.
         await _store.CommitAsync(checkpoint, cancellation);
+        // The writer's alone, and long: readers of totals must not wait for it.
+        if (ids is not null) _ids.Sealed(ids);
+        _ledger.Clear();
+        _verdicts.Clear();
+        _newHours.Clear();
         lock (_gate)
         {
             _checkpoint = number;
             Volatile.Write(ref _tookUp, _bookSequence);
             Volatile.Write(ref _firstPosition, _position);
             (_baseBytes, _deltaBytes) = isBase ? (state.Bytes.Length, 0) : (_baseBytes, _deltaBytes + state.Bytes.Length);
-            if (ids is not null) _ids.Sealed(ids);
-            _ledger.Clear();
-            _verdicts.Clear();
-            _newHours.Clear();
             _suspense.Stored();
             foreach (var index in _dirty) _accumulators[index]!.IsDirty = false;
             _dirty.Clear();
