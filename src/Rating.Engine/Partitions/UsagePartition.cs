@@ -18,7 +18,8 @@ namespace Rating.Engine.Partitions;
 /// </remarks>
 internal sealed partial class UsagePartition
 {
-    private const int ReadRecordsMax = 4096;
+    // A list of them stays below the 85,000 bytes from which every array costs a full garbage collection.
+    private const int ReadRecordsMax = 1024;
     private const int ChunkRecords = 128;
     private readonly IUsageLog _log;
     private readonly IRatingStore _store;
@@ -31,6 +32,7 @@ internal sealed partial class UsagePartition
     private readonly EventDecoder _decoder = new();
     private readonly RecordIdentity _identity = new();
     private readonly Rater _rater;
+    private readonly Func<int, int> _sealedThroughOf;
     private readonly RememberedIds _ids;
     private readonly LedgerBlocks _ledger = new();
     private readonly SlotKeys _keys = new();
@@ -59,6 +61,7 @@ internal sealed partial class UsagePartition
     {
         (Id, _log, _store, _book, _settings, _time) = (id, log, store, book, settings, time);
         _rater = new Rater(settings);
+        _sealedThroughOf = SealedThrough;
         _ids = new RememberedIds(id, store, settings.DedupeHorizonDays);
     }
 
@@ -286,7 +289,7 @@ internal sealed partial class UsagePartition
         var day = DayOf(record.IngestTime);
         if (IsForgotten(record, day))
         {
-            _rater.Rate(_book, record, SealedThrough);
+            _rater.Rate(_book, record, _sealedThroughOf);
             Enter(new LedgerEntry
             {
                 Position = position, Verdict = Verdict.Rejected, Reason = VerdictReason.TooOld, Record = record, EstimatedValue = _rater.Worth(), Subscription = _rater.Subscription?.Subscription.Id.Value ?? "",
@@ -321,7 +324,7 @@ internal sealed partial class UsagePartition
             return;
         }
 
-        _rater.Rate(_book, record, SealedThrough);
+        _rater.Rate(_book, record, _sealedThroughOf);
         Enter(Rated(position, record, isLater: false));
     }
 
