@@ -35,6 +35,7 @@ internal sealed partial class UsagePartition
             return;
         }
 
+        FlushCount();
         var number = _checkpoint + 1;
         var isBase = _deltaBytes > Math.Max(BaseBytesMin, 4 * _baseBytes);
         var state = WriteState(number, isBase);

@@ -39,6 +39,8 @@ internal sealed partial class UsagePartition
     private readonly SuspenseGroups _suspense = new();
     private readonly List<int> _dirty = [];
     private readonly Dictionary<(TenantId, string, long, Verdict, VerdictReason), long> _verdicts = [];
+    private (TenantId Tenant, string Source, long Hour, Verdict Verdict, VerdictReason Reason) _counted;
+    private long _countedBy;
     // Event hours, with the UTC day of ingest time on which each was first seen; and those that are not stored yet.
     private readonly Dictionary<long, int> _hours = [];
     private readonly List<long> _newHours = [];
@@ -418,8 +420,23 @@ internal sealed partial class UsagePartition
 
     private void Count(LedgerEntry entry, long by)
     {
-        var key = (entry.Record.Tenant, entry.Record.Source, HourOf(entry.Record.IngestTime), entry.Verdict, entry.Reason);
-        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_verdicts, key, out _) += by;
+        var (tenant, source, hour) = (entry.Record.Tenant, entry.Record.Source, HourOf(entry.Record.IngestTime));
+        // Most records are counted where the one before was: one look-up per run of them.
+        if (_counted.Source is not null && ReferenceEquals(_counted.Source, source) && ReferenceEquals(_counted.Tenant.Value, tenant.Value)
+            && _counted.Hour == hour && _counted.Verdict == entry.Verdict && _counted.Reason == entry.Reason)
+        {
+            _countedBy += by;
+            return;
+        }
+
+        FlushCount();
+        (_counted, _countedBy) = ((tenant, source, hour, entry.Verdict, entry.Reason), by);
+    }
+
+    private void FlushCount()
+    {
+        if (_countedBy != 0) System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_verdicts, _counted, out _) += _countedBy;
+        _countedBy = 0;
     }
 
     private static int DayOf(Instant time) => (int)FloorDiv(time.ToUnixTimeSeconds(), 86_400);
