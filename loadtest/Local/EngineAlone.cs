@@ -15,7 +15,7 @@ internal static class EngineAlone
 
     public static async IAsyncEnumerable<Figure> MeasureAsync(Options options)
     {
-        var records = options.Quick ? 300_000 : 2_000_000;
+        var records = options.Quick ? 300_000 : 1_000_000;
         var beside = new List<(string, string)>();
         await RunAsync(100_000, isZipf: false, seed: 99);
         var even = new List<(double, double)>();

@@ -10,6 +10,7 @@ using Rating.Loadtest.World;
 namespace Rating.Loadtest.Local;
 
 /// <summary>The time per record of each stage, one thread, over the same records; a chunk at a time, so that caches are as warm as in the engine.</summary>
+/// <remarks>Of the chunks the median: what a garbage collection or another process took is not the stage's. Checkpoints are few and count whole.</remarks>
 internal static class Stages
 {
     private const int Chunk = 128;
@@ -46,7 +47,7 @@ internal static class Stages
         private readonly (UInt128 Id, ulong Content)[] _identities = new (UInt128, ulong)[Chunk];
         private readonly bool[] _isNew = new bool[Chunk];
         private readonly Rated[] _rated = new Rated[Chunk];
-        private readonly long[] _ticks = new long[7];
+        private readonly List<double>[] _micros = [.. Enumerable.Range(0, 7).Select(_ => new List<double>())];
         private long _checkpoint;
         private Dictionary<int, Accumulator> Accumulators => _accumulators;
 
@@ -57,27 +58,27 @@ internal static class Stages
             for (var from = 0; from < logged.Count; from += Chunk)
             {
                 var count = Math.Min(Chunk, logged.Count - from);
-                Timed(0, () => Decode(logged, from, count));
-                Timed(1, () => Identify(count));
-                Timed(2, () => Dedupe(from, count));
-                Timed(3, () => Rate(count));
-                Timed(4, () => Accumulate(count));
-                Timed(5, () => Enter(from, count));
-                if ((from + count) / CheckpointRecords > from / CheckpointRecords || from + count == logged.Count) Timed(6, Checkpoint);
+                Timed(0, count, () => Decode(logged, from, count));
+                Timed(1, count, () => Identify(count));
+                Timed(2, count, () => Dedupe(from, count));
+                Timed(3, count, () => Rate(count));
+                Timed(4, count, () => Accumulate(count));
+                Timed(5, count, () => Enter(from, count));
+                if ((from + count) / CheckpointRecords > from / CheckpointRecords || from + count == logged.Count) Timed(6, CheckpointRecords, Checkpoint);
             }
 
             string[] names = ["decode", "identity hashes", "dedupe lookup", "resolve and rate", "accumulate", "ledger entry", "checkpoint (state, ids, ledger packed)"];
-            var result = names.Select((name, i) => (Stage: name, Micros: _ticks[i] * 1e6 / Stopwatch.Frequency / logged.Count)).ToList();
+            var result = names.Select((name, i) => (Stage: name, Micros: Figure.Median([.. _micros[i]]))).ToList();
             result.Add(("sum", result.Sum(stage => stage.Micros)));
             result.AddRange(Lookups(logged));
             return result;
         }
 
-        private void Timed(int stage, Action work)
+        private void Timed(int stage, int records, Action work)
         {
             var start = Stopwatch.GetTimestamp();
             work();
-            _ticks[stage] += Stopwatch.GetTimestamp() - start;
+            _micros[stage].Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds / records);
         }
 
         private void Decode(IReadOnlyList<LogRecord> logged, int from, int count)
