@@ -28,7 +28,14 @@ public readonly record struct Quantity(Int128 Nano) : IComparable<Quantity>
     }
 
     /// <inheritdoc cref="TryParse(ReadOnlySpan{byte}, out Quantity)"/>
-    public static bool TryParse(string text, out Quantity quantity) => TryParse(Encoding.UTF8.GetBytes(text), out quantity);
+    public static bool TryParse(string text, out Quantity quantity)
+    {
+        // No number is longer; the bytes of a longer text are not worth making.
+        quantity = default;
+        if (text.Length > ScaledNumber.TextMax) return false;
+        Span<byte> utf8 = stackalloc byte[ScaledNumber.TextMax * 3];
+        return TryParse(utf8[..Encoding.UTF8.GetBytes(text, utf8)], out quantity);
+    }
 
     /// <summary>Reads decimal text that is known to be a quantity, such as a stored one.</summary>
     /// <exception cref="Refused"><c>quantity.invalid</c></exception>

@@ -159,7 +159,11 @@ public sealed class RateDeck
 
     private static long Steps(long seconds, int step) => (seconds + step - 1) / step * step;
 
-    private static int DayNumber(Instant local) => (int)Math.Floor((decimal)local.ToUnixTimeSeconds() / 86_400m);
+    private static int DayNumber(Instant local)
+    {
+        var seconds = local.ToUnixTimeSeconds();
+        return (int)(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400);
+    }
 
     // 1970-01-01 was a Thursday: three days after a Monday.
     private static int SecondOfWeek(Instant local)

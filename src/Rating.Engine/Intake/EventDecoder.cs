@@ -200,8 +200,9 @@ public sealed class EventDecoder
         }
 
         var bytes = Bytes(ref reader);
+        // A control character that is not escaped is no JSON.
         if (bytes.Length > Limits.TextBytesMax) _problem = $"'{Shown(what)}' is longer than {Limits.TextBytesMax} bytes";
-        else if (bytes.ContainsAny(Controls)) _problem = $"'{Shown(what)}' holds a control character";
+        else if (reader.ValueIsEscaped && bytes.ContainsAny(Controls)) _problem = $"'{Shown(what)}' holds a control character";
         if (_problem.Length > 0) return "";
         return intern ? _texts.Text(bytes) : Encoding.UTF8.GetString(bytes);
     }

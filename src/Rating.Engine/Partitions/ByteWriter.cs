@@ -46,6 +46,15 @@ internal sealed class ByteWriter
     public void Text(string text)
     {
         Room(5 + Encoding.UTF8.GetMaxByteCount(text.Length));
+        if (text.Length * 3 < 0x80)
+        {
+            // Its length takes one byte, whatever it is: written behind its place first.
+            var bytes = Encoding.UTF8.GetBytes(text, _bytes.AsSpan(Length + 1));
+            _bytes[Length] = (byte)bytes;
+            Length += 1 + bytes;
+            return;
+        }
+
         var count = Encoding.UTF8.GetByteCount(text);
         Varint((ulong)count);
         Length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(Length));

@@ -20,6 +20,7 @@ public sealed class LedgerBlocks
     private readonly TextTable _texts = new();
     private readonly HashSet<int> _directory = [];
     private (TenantId Tenant, string Subscription) _lastSubscription;
+    private byte[] _packed = [];
     private int _count;
     private long _position;
 
@@ -104,11 +105,12 @@ public sealed class LedgerBlocks
         _texts.WriteTo(_block);
         _block.Varint(_count);
         _block.Bytes(_entries.Written);
-        var compressed = new byte[BrotliEncoder.GetMaxCompressedLength(_block.Length)];
-        Invariant.Holds(BrotliEncoder.TryCompress(_block.Written, compressed, out var length, quality: 1, window: 20), "a ledger block could not be compressed");
+        var room = BrotliEncoder.GetMaxCompressedLength(_block.Length);
+        if (_packed.Length < room) _packed = new byte[room * 2];
+        Invariant.Holds(BrotliEncoder.TryCompress(_block.Written, _packed, out var length, quality: 1, window: 20), "a ledger block could not be compressed");
         var directory = _directory.ToArray();
         Array.Sort(directory);
-        return new LedgerBlock(checkpoint, directory, compressed.AsMemory(0, length));
+        return new LedgerBlock(checkpoint, directory, _packed.AsSpan(0, length).ToArray());
     }
 
     /// <summary>Begins the next block.</summary>

@@ -148,15 +148,17 @@ internal sealed class Rater(RatingSettings settings)
     {
         var deck = charge.Deck;
         if (!record.TryGet(deck.NumberField, out var number)) return Say(Verdict.Rejected, VerdictReason.BadValue, $"deck {deck.Key} needs the called number in '{deck.NumberField}'");
-        if (value < Quantity.Zero || value > Quantity.Of(Limits.CallSecondsMax)) return Say(Verdict.Rejected, VerdictReason.BadValue, $"a call lasts from 0 to {Limits.CallSecondsMax} seconds");
+        if (value < Quantity.Zero || value > CallMax) return Say(Verdict.Rejected, VerdictReason.BadValue, $"a call lasts from 0 to {Limits.CallSecondsMax} seconds");
         var seconds = value.WholeUnitsUp();
         if (!deck.TryRate(number.Text, record.EventTime, seconds, out var call)) return Say(Verdict.Suspended, VerdictReason.NoPrice, $"deck {deck.Key} has no rate for {number.Text}");
-        if (call.Amount > Money.FromScaled(Limits.CallAmountMax * MoneyUnit, call.Amount.Currency)) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"the call would cost {call.Amount}; at most {Limits.CallAmountMax} is taken");
+        if (call.Amount.Scaled > AmountMax) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"the call would cost {call.Amount}; at most {Limits.CallAmountMax} is taken");
         _calls.Add(new RatedCallEntry(charge.Key, seconds, call));
         return true;
     }
 
-    private static readonly Int128 MoneyUnit = Money.Parse("1", Currency.Of("EUR")).Scaled;
+    private static readonly Quantity CallMax = Quantity.Of(Limits.CallSecondsMax);
+
+    private static readonly Int128 AmountMax = Limits.CallAmountMax * Money.Parse("1", Currency.Of("EUR")).Scaled;
 
     private bool Say(Verdict verdict, VerdictReason reason, string detail)
     {

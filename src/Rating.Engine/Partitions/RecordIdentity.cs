@@ -6,7 +6,7 @@ using Rating.Domain.Usage;
 
 namespace Rating.Engine.Partitions;
 
-/// <summary>What makes a record the same record, and what makes its content the same content. SHA-256, so that nobody can make two ids fall together.</summary>
+/// <summary>What makes a record the same record (SHA-256, so that nobody can make two ids fall together), and what makes its content the same content.</summary>
 internal sealed class RecordIdentity
 {
     private byte[] _buffer = new byte[4096];
@@ -50,7 +50,7 @@ internal sealed class RecordIdentity
             Add(field.Text);
         }
 
-        return (ulong)(Hash() >> 64);
+        return ContentHash.Of(_buffer.AsSpan(0, _length));
     }
 
     private UInt128 Hash()

@@ -19,6 +19,9 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     private readonly Queue<long> _cached = new();
     private ulong[] _hashes = new ulong[1 << 12];
     private uint[] _checkpoints = new uint[1 << 12];
+    // Of the last block made: used again, because large arrays cost full garbage collections.
+    private UInt128[] _keys = [];
+    private Remembered[] _values = [];
     private int _used;
     private long _cachedBytes;
 
@@ -54,14 +57,15 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     public IdBlock? Seal(long checkpoint)
     {
         if (_pending.Count == 0) return null;
-        var keys = new UInt128[_pending.Count];
-        var values = new Remembered[_pending.Count];
+        var count = _pending.Count;
+        if (_keys.Length < count) (_keys, _values) = (new UInt128[count * 2], new Remembered[count * 2]);
+        var (keys, values) = (_keys, _values);
         _pending.Keys.CopyTo(keys, 0);
         _pending.Values.CopyTo(values, 0);
-        Array.Sort(keys, values);
-        var bytes = new byte[keys.Length * EntryBytes];
+        Array.Sort(keys, values, 0, count);
+        var bytes = new byte[count * EntryBytes];
         var lastDay = int.MinValue;
-        for (var i = 0; i < keys.Length; i++)
+        for (var i = 0; i < count; i++)
         {
             var entry = bytes.AsSpan(i * EntryBytes);
             BinaryPrimitives.WriteUInt128BigEndian(entry, keys[i]);

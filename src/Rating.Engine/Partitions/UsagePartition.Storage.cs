@@ -35,6 +35,7 @@ internal sealed partial class UsagePartition
             return;
         }
 
+        FlushCount();
         var number = _checkpoint + 1;
         var isBase = _deltaBytes > Math.Max(BaseBytesMin, 4 * _baseBytes);
         var state = WriteState(number, isBase);
@@ -47,16 +48,17 @@ internal sealed partial class UsagePartition
         };
         // No retry: an error with unknown outcome ends this object, and the next one loads what is stored. No cancellation either: the store's own time-outs bound it, and half a stop is worse than a late one.
         await _store.CommitAsync(checkpoint, CancellationToken.None);
+        // The writer's alone, and long: readers of totals must not wait for it.
+        if (ids is not null) _ids.Sealed(ids);
+        _ledger.Clear();
+        _verdicts.Clear();
+        _newHours.Clear();
         lock (_gate)
         {
             _checkpoint = number;
             Volatile.Write(ref _tookUp, _bookSequence);
             Volatile.Write(ref _firstPosition, _position);
             (_baseBytes, _deltaBytes) = isBase ? (state.Bytes.Length, 0) : (_baseBytes, _deltaBytes + state.Bytes.Length);
-            if (ids is not null) _ids.Sealed(ids);
-            _ledger.Clear();
-            _verdicts.Clear();
-            _newHours.Clear();
             _suspense.Stored();
             foreach (var index in _dirty) _accumulators[index]!.IsDirty = false;
             _dirty.Clear();

@@ -18,7 +18,8 @@ namespace Rating.Engine.Partitions;
 /// </remarks>
 internal sealed partial class UsagePartition
 {
-    private const int ReadRecordsMax = 4096;
+    // A list of them stays below the 85,000 bytes from which every array costs a full garbage collection.
+    private const int ReadRecordsMax = 1024;
     private const int ChunkRecords = 128;
     private readonly IUsageLog _log;
     private readonly IRatingStore _store;
@@ -31,12 +32,15 @@ internal sealed partial class UsagePartition
     private readonly EventDecoder _decoder = new();
     private readonly RecordIdentity _identity = new();
     private readonly Rater _rater;
+    private readonly Func<int, int> _sealedThroughOf;
     private readonly RememberedIds _ids;
     private readonly LedgerBlocks _ledger = new();
     private readonly SlotKeys _keys = new();
     private readonly SuspenseGroups _suspense = new();
     private readonly List<int> _dirty = [];
     private readonly Dictionary<(TenantId, string, long, Verdict, VerdictReason), long> _verdicts = [];
+    private (TenantId Tenant, string Source, long Hour, Verdict Verdict, VerdictReason Reason) _counted;
+    private long _countedBy;
     // Event hours, with the UTC day of ingest time on which each was first seen; and those that are not stored yet.
     private readonly Dictionary<long, int> _hours = [];
     private readonly List<long> _newHours = [];
@@ -61,6 +65,7 @@ internal sealed partial class UsagePartition
     {
         (Id, _log, _store, _book, _settings, _time) = (id, log, store, book, settings, time);
         _rater = new Rater(settings);
+        _sealedThroughOf = SealedThrough;
         _ids = new RememberedIds(id, store, settings.DedupeHorizonDays);
     }
 
@@ -306,7 +311,7 @@ internal sealed partial class UsagePartition
         var day = DayOf(record.IngestTime);
         if (IsForgotten(record, day))
         {
-            _rater.Rate(_book, record, SealedThrough);
+            _rater.Rate(_book, record, _sealedThroughOf);
             Enter(new LedgerEntry
             {
                 Position = position, Verdict = Verdict.Rejected, Reason = VerdictReason.TooOld, Record = record, EstimatedValue = _rater.Worth(), Subscription = _rater.Subscription?.Subscription.Id.Value ?? "",
@@ -341,7 +346,7 @@ internal sealed partial class UsagePartition
             return;
         }
 
-        _rater.Rate(_book, record, SealedThrough);
+        _rater.Rate(_book, record, _sealedThroughOf);
         Enter(Rated(position, record, isLater: false));
     }
 
@@ -435,8 +440,23 @@ internal sealed partial class UsagePartition
 
     private void Count(LedgerEntry entry, long by)
     {
-        var key = (entry.Record.Tenant, entry.Record.Source, HourOf(entry.Record.IngestTime), entry.Verdict, entry.Reason);
-        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_verdicts, key, out _) += by;
+        var (tenant, source, hour) = (entry.Record.Tenant, entry.Record.Source, HourOf(entry.Record.IngestTime));
+        // Most records are counted where the one before was: one look-up per run of them.
+        if (_counted.Source is not null && ReferenceEquals(_counted.Source, source) && ReferenceEquals(_counted.Tenant.Value, tenant.Value)
+            && _counted.Hour == hour && _counted.Verdict == entry.Verdict && _counted.Reason == entry.Reason)
+        {
+            _countedBy += by;
+            return;
+        }
+
+        FlushCount();
+        (_counted, _countedBy) = ((tenant, source, hour, entry.Verdict, entry.Reason), by);
+    }
+
+    private void FlushCount()
+    {
+        if (_countedBy != 0) System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_verdicts, _counted, out _) += _countedBy;
+        _countedBy = 0;
     }
 
     private static int DayOf(Instant time) => (int)FloorDiv(time.ToUnixTimeSeconds(), 86_400);

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using Rating.Domain;
+using Rating.Engine;
+using Rating.Loadtest.World;
+
+namespace Rating.Loadtest.Local;
+
+/// <summary>Asks for running charges again and again, a millisecond apart, on a thread of its own.</summary>
+internal sealed class BalanceProbe
+{
+    private readonly List<double> _millis = [];
+    private readonly Thread _thread;
+    private volatile bool _stop;
+
+    public BalanceProbe(RatingEngine engine, int subscriptions)
+    {
+        _thread = new Thread(() => Run(engine, subscriptions)) { IsBackground = true };
+        _thread.Start();
+    }
+
+    public (double P50, double P99, double Max, int Count) Stop()
+    {
+        _stop = true;
+        _thread.Join();
+        _millis.Sort();
+        return (_millis[_millis.Count / 2], _millis[(int)(_millis.Count * 0.99)], _millis[^1], _millis.Count);
+    }
+
+    private void Run(RatingEngine engine, int subscriptions)
+    {
+        var random = new Random(11);
+        while (!_stop)
+        {
+            var start = Stopwatch.GetTimestamp();
+            engine.BalanceAsync(Customers.Tenant, new SubscriptionId(Customers.Id(random.Next(subscriptions))), default).GetAwaiter().GetResult();
+            _millis.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            Thread.Sleep(1);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Rating.Engine;
+using Rating.Engine.Store;
+using Rating.Loadtest.World;
+
+namespace Rating.Loadtest.Local;
+
+/// <summary>An engine in memory with the sample tariff and many subscriptions, ready for usage.</summary>
+internal static class EngineWorld
+{
+    public static readonly RatingSettings Settings = new() { Partitions = 4 };
+
+    /// <summary>A store in which the customers are.</summary>
+    public static async Task<MemoryRatingStore> OnboardedAsync(int subscriptions)
+    {
+        var store = new MemoryRatingStore(Settings.Partitions);
+        await using var log = new GatedLog(Settings.Partitions);
+        await using var engine = await RatingEngine.StartAsync(log, store, Settings, new FixedClock(), TimeProvider.System, default);
+        await engine.PutCatalogAsync(Customers.Tenant, Tariff.Sample(), null, default);
+        await Customers.OnboardAsync(engine, subscriptions, UsageMaker.Plan);
+        return store;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using Rating.Engine;
+using Rating.Loadtest.World;
+using Rating.Sqlite;
+
+namespace Rating.Loadtest.Local;
+
+/// <summary>Row 6: memory of a subscription with usage in 3 meters and 2 subjects, after a restart on SQLite, so that neither log nor store nor caches count.</summary>
+internal static class IdleMemory
+{
+    private const double GoalBytes = 400;
+
+    public static async IAsyncEnumerable<Figure> MeasureAsync(Options options)
+    {
+        var (few, many) = options.Quick ? (5_000, 15_000) : (20_000, 220_000);
+        var pairs = new List<(double, double)>();
+        var beside = new List<(string, string)>();
+        // Buffers that are lent and given back stay in memory; they are the same on both sides once they have been needed.
+        await HeapAsync(few, withUsage: true);
+        // The difference is exact to a few bytes: two pairs show it.
+        for (var pair = 0; pair < Math.Min(2, options.Pairs); pair++)
+        {
+            var book = ((await HeapAsync(many, withUsage: false)).Heap - (await HeapAsync(few, withUsage: false)).Heap) / (double)(many - few);
+            var (below, above) = (await HeapAsync(few, withUsage: true), await HeapAsync(many, withUsage: true));
+            var bytes = (above.Heap - above.IdBytes - (below.Heap - below.IdBytes)) / (double)(many - few);
+            pairs.Add((bytes, GoalBytes));
+            if (pair > 0) continue;
+            beside.Add(("of it in the book (terms, account, subjects)", $"{book:0} B"));
+            beside.Add(("of it running totals", $"{bytes - book:0} B"));
+            beside.Add(("remembered ids, not in it", $"{(double)above.IdBytes / many:0} B ({(double)above.IdBytes / above.Ids:0.0} B each)"));
+        }
+
+        yield return new Figure("6", "Bytes per idle subscription (denominator: the goal)", "B", pairs, 1, AtLeast: false, beside);
+    }
+
+    private static async Task<(long Heap, long IdBytes, long Ids)> HeapAsync(int count, bool withUsage)
+    {
+        using var workspace = new Workspace();
+        using var folder = DataFolder.Open(workspace.Path);
+        await using (var log = folder.OpenLog(4))
+        await using (var store = folder.OpenStore())
+        await using (var engine = await StartAsync(log, store))
+        {
+            await engine.PutCatalogAsync(Customers.Tenant, Tariff.ThreeMeters, null, default);
+            await Customers.OnboardAsync(engine, count, _ => "team", perDocument: 5_000);
+            if (withUsage)
+                for (var from = 0; from < count; from += 3_000) await engine.Intake.AcceptAsync(Customers.Tenant, Usage(from, Math.Min(count, from + 3_000)), default);
+            await engine.CaughtUpAsync(default);
+        }
+
+        await using var openLog = folder.OpenLog(4);
+        await using var openStore = folder.OpenStore();
+        await using var restarted = await StartAsync(openLog, openStore);
+        for (var i = 0; i < 3; i++) GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        var heap = GC.GetTotalMemory(forceFullCollection: true);
+        var (bytes, ids) = restarted.RememberedIds;
+        GC.KeepAlive(restarted);
+        return (heap, bytes, ids);
+    }
+
+    private static Task<RatingEngine> StartAsync(SqliteUsageLog log, SqliteRatingStore store) => RatingEngine.StartAsync(log, store, EngineWorld.Settings, new FixedClock(), TimeProvider.System, default);
+
+    private static List<ReadOnlyMemory<byte>> Usage(int from, int to)
+    {
+        var events = new List<ReadOnlyMemory<byte>>();
+        for (var i = from; i < to; i++)
+            foreach (var (type, data) in new[] { ("call", "\"s\":61"), ("sms", ""), ("store", "\"gb\":12.5") })
+                events.Add(Encoding.UTF8.GetBytes(
+                    $"{{\"specversion\":\"1.0\",\"id\":\"{type}-{i}\",\"source\":\"pbx\",\"type\":\"{type}\",\"subject\":\"{Customers.Subject(i, type == "store" ? 1 : 0)}\",\"time\":\"2026-03-05T10:00:00Z\",\"data\":{{{data}}}}}"));
+        return events;
+    }
+}

@@ -1,0 +1,45 @@
+using Rating.Engine.Log;
+
+namespace Rating.Loadtest.World;
+
+/// <summary>A log in memory that shows its records only when told to, so that an engine can be ready, and a log filled, before the clock starts.</summary>
+internal sealed class GatedLog(int partitions) : IUsageLog
+{
+    private readonly MemoryUsageLog _log = new(partitions);
+    private volatile long[] _shown = new long[partitions];
+    private volatile TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public int Partitions => _log.Partitions;
+
+    /// <summary>Shows all that was appended so far.</summary>
+    public async Task ShowAsync()
+    {
+        var shown = new long[Partitions];
+        for (var partition = 0; partition < shown.Length; partition++) shown[partition] = await _log.EndAsync(partition, default);
+        _shown = shown;
+        var before = _more;
+        _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        before.SetResult();
+    }
+
+    public Task<IReadOnlyDictionary<int, long>> AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellation) => _log.AppendAsync(records, cancellation);
+
+    public ValueTask<IReadOnlyList<LogRecord>> ReadAsync(int partition, long position, int recordsMax, CancellationToken cancellation) =>
+        _log.ReadAsync(partition, position, (int)Math.Min(recordsMax, _shown[partition] - position), cancellation);
+
+    public async Task WaitAsync(int partition, long position, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var more = _more.Task;
+            if (_shown[partition] > position) return;
+            await more.WaitAsync(cancellation);
+        }
+    }
+
+    public ValueTask<long> EndAsync(int partition, CancellationToken cancellation) => new(_shown[partition]);
+
+    public Task<IReadOnlyList<ReceivedCount>> ReceivedAsync(CancellationToken cancellation) => _log.ReceivedAsync(cancellation);
+
+    public ValueTask DisposeAsync() => _log.DisposeAsync();
+}
