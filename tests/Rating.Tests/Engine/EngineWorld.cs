@@ -8,6 +8,7 @@ using Rating.Engine.Intake;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
 using Rating.Engine.Views;
+using Rating.Server.Auditing;
 
 namespace Rating.Tests.Engine;
 
@@ -64,7 +65,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     public async Task<AuditReport> AuditAsync()
     {
         await Engine.CaughtUpAsync(default);
-        return Auditor.Run(new AuditSourceOfStore(Log, Store, Engine, Tenant), null);
+        return Auditor.Run(await EngineAuditSource.ReadAsync(Engine, Log, Settings, default));
     }
 
     public async Task MustBeCleanAsync(string because)
