@@ -84,9 +84,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     public async IAsyncEnumerable<T> ReadAsync<T>(string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, T> map, [EnumeratorCancellation] CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        await using var command = _reads.CreateCommand(sql);
-        command.Parameters.AddRange(parameters);
-        var rows = await OpenAsync(command, cancellation);
+        await using var command = await OpenAsync(sql, parameters, cancellation);
+        await using var connection = command.Connection;
+        var rows = await ExecuteAsync(command, cancellation);
         var isOver = false;
         try
         {
@@ -193,7 +193,22 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     private static int Seconds(TimeSpan time) => (int)Math.Ceiling(time.TotalSeconds);
 
-    private async Task<NpgsqlDataReader> OpenAsync(NpgsqlCommand command, CancellationToken cancellation)
+    private async Task<NpgsqlCommand> OpenAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellation)
+    {
+        try
+        {
+            var command = new NpgsqlCommand(sql, await _reads.OpenConnectionAsync(cancellation));
+            command.Parameters.AddRange(parameters);
+            return command;
+        }
+        catch (Exception e)
+        {
+            ThrowMeaning(e, cancellation);
+            throw;
+        }
+    }
+
+    private async Task<NpgsqlDataReader> ExecuteAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
         try
         {

@@ -7,11 +7,9 @@ namespace Rating.Tests.Contracts;
 
 [NeedsPostgres]
 [Collection(PostgresCollection.Name)]
-public sealed class PostgresSchemaTests(PostgresServer postgres) : IDisposable
+public sealed class PostgresSchemaTests(PostgresServer postgres)
 {
     private readonly string _database = postgres.Server.CreateDatabase();
-
-    public void Dispose() => postgres.Server.DropDatabase(_database);
 
     [Fact]
     public async Task Eight_nodes_that_migrate_an_empty_database_at_once_do_not_collide()
@@ -65,7 +63,6 @@ public sealed class PostgresSchemaTests(PostgresServer postgres) : IDisposable
     {
         var latin = postgres.Server.CreateDatabase("ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
         Assert.Equal("store.encoding", (await Assert.ThrowsAsync<Refused>(() => PostgresSchema.MigrateAsync(postgres.Server.ConnectionString(latin), default))).Code);
-        postgres.Server.DropDatabase(latin);
     }
 
     [Fact]

@@ -11,11 +11,9 @@ namespace Rating.Tests.Engine;
 /// <summary>The whole engine on PostgreSQL, faults included; the auditor has the last word.</summary>
 [NeedsPostgres]
 [Collection(PostgresCollection.Name)]
-public sealed class PostgresWholeInvoiceTests(PostgresServer postgres) : IDisposable
+public sealed class PostgresWholeInvoiceTests(PostgresServer postgres)
 {
     private readonly string _database = postgres.CreateDatabase();
-
-    public void Dispose() => postgres.Server.DropDatabase(_database);
 
     [Theory]
     [InlineData(1)]
