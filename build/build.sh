@@ -38,6 +38,22 @@ say_what_to_install() {
   printf '%s\nInstall the .NET SDK %s or a later one of the same major version: https://dotnet.microsoft.com/download\n' "$1" "$wanted" >&2
 }
 
+# Tests start a PostgreSQL of their own from Debian's package. Without it they are skipped, and say so.
+install_postgres() {
+  if [ -n "${RATING_POSTGRES_BIN:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then return; fi
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "PostgreSQL is not installed: its tests will be skipped. Debian, Ubuntu: apt-get install postgresql. Elsewhere: https://www.postgresql.org/download/ and RATING_POSTGRES_BIN=its bin folder." >&2
+    return
+  fi
+  echo "Installing PostgreSQL, for its tests ..."
+  # Its programs only, no server that starts with the machine.
+  if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y postgresql-common \
+      && sed -i 's/^#\? *create_main_cluster *=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf \
+      && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y postgresql; } >/dev/null; then
+    echo "PostgreSQL could not be installed; its tests will be skipped." >&2
+  fi
+}
+
 # Everything that the program is built from, with sizes and times: also notices a file that was removed or put back.
 fingerprint() {
   ( cd "$root" && find src build Directory.*.* global.json .editorconfig \

@@ -1,5 +1,6 @@
 using NodaTime;
 using Rating.Domain;
+using Rating.Engine.Store;
 
 namespace Rating.Tests.Engine;
 
@@ -18,10 +19,13 @@ public sealed class WholeInvoiceTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task The_oracle_agrees_on_every_verdict_charge_and_invoice(int seed)
+    public Task The_oracle_agrees_on_every_verdict_charge_and_invoice(int seed) => PlayAsync(seed, null);
+
+    /// <summary>Plays a scenario to its end on a store, in memory when none is given.</summary>
+    internal static async Task PlayAsync(int seed, IRatingStore? store)
     {
         var scenario = new Scenario(seed);
-        await using var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 3, 1, 0, 0));
+        await using var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 3, 1, 0, 0), store: store);
         await world.Engine.PutCatalogAsync(EngineWorld.Tenant, scenario.Catalog("2026-01-01"), null, default);
         await world.Engine.PutPartiesAsync(EngineWorld.Tenant, scenario.Parties(6), default);
         var sent = new List<string>();
