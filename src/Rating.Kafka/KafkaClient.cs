@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rating.Domain;
 using Rating.Engine;
 
@@ -7,6 +8,9 @@ namespace Rating.Kafka;
 internal sealed class KafkaClient : IDisposable
 {
     private const int ProblemBytes = 512;
+    private const int RetryMs = 50;
+    private const long OffsetEnd = -1;
+    private const long OffsetBeginning = -2;
     private readonly string _topic;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _errors;
@@ -44,14 +48,13 @@ internal sealed class KafkaClient : IDisposable
 
     public nint Handle => _handle;
 
-    /// <summary>Asks the leader of a partition for the first offset that is kept, and the one after the last that is readable. Blocks.</summary>
+    /// <summary>Asks the leader of a partition for the first offset that is kept. Blocks.</summary>
     /// <exception cref="Unavailable">No answer.</exception>
-    public unsafe (long Low, long High) Bounds(int partition, int timeoutMs)
-    {
-        long low, high;
-        var error = Native.QueryOffsets(_handle, _topic, partition, &low, &high, timeoutMs);
-        return error == 0 ? (low, high) : throw new Unavailable($"Kafka did not say where partition {partition} of {_topic} ends: {Native.TextOf(error)}{(LastProblem.Length > 0 ? $" (last error: {LastProblem})" : "")}");
-    }
+    public long Start(int partition, int timeoutMs) => Offset(partition, OffsetBeginning, timeoutMs);
+
+    /// <summary>Asks the leader of a partition for the offset after the last one that is readable. Blocks.</summary>
+    /// <exception cref="Unavailable">No answer.</exception>
+    public long End(int partition, int timeoutMs) => Offset(partition, OffsetEnd, timeoutMs);
 
     public void Dispose()
     {
@@ -61,6 +64,34 @@ internal sealed class KafkaClient : IDisposable
         _stop.Dispose();
         Native.Destroy(_handle, Native.DestroyWithoutClose);
         _handle = 0;
+    }
+
+    // One question at a time: rd_kafka_query_watermark_offsets asks for both, and takes one answer for the other when the leader changes in between.
+    private unsafe long Offset(int partition, long which, int timeoutMs)
+    {
+        for (var from = Stopwatch.GetTimestamp(); ;)
+        {
+            var list = Native.ListNew(1);
+            var place = Native.ListAdd(list, _topic, partition);
+            place->Offset = which;
+            var left = timeoutMs - (int)Stopwatch.GetElapsedTime(from).TotalMilliseconds;
+            var error = Native.OffsetsForTimes(_handle, list, Math.Max(left, 1));
+            if (error == 0) error = place->Error;
+            var offset = place->Offset;
+            Native.ListDestroy(list);
+            if (error == 0 && offset >= 0) return offset;
+            if (left <= RetryMs)
+                throw new Unavailable($"Kafka did not say where partition {partition} of {_topic} {(which == OffsetEnd ? "ends" : "starts")}: {Native.TextOf(error)}{(LastProblem.Length > 0 ? $" (last error: {LastProblem})" : "")}");
+            Thread.Sleep(RetryMs);
+            AskForLeaders(RetryMs);
+        }
+    }
+
+    // A partition that had no leader when it was first asked for is otherwise remembered as unknown for minutes.
+    private unsafe void AskForLeaders(int timeoutMs)
+    {
+        nint metadata = 0;
+        if (Native.Metadata(_handle, 1, 0, &metadata, timeoutMs) == 0) Native.MetadataDestroy(metadata);
     }
 
     private static Dictionary<string, string> PropertiesOf(KafkaLogSettings settings, string role)

@@ -18,7 +18,7 @@ internal static class KafkaTopic
     public static async Task EnsureAsync(KafkaLogSettings settings, CancellationToken cancellation)
     {
         CheckRetention(settings);
-        using var admin = new AdminClientBuilder(settings.Properties.Where(pair => !pair.Key.StartsWith("dotnet.", StringComparison.Ordinal)).ToDictionary()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        using var admin = Connect(settings);
         try
         {
             // All topics: asking for one by name may create it, with the broker's settings.
@@ -67,6 +67,18 @@ internal static class KafkaTopic
             throw new Refused("kafka.topic.retention", $"The topic {settings.Topic} has retention.bytes={size}: it may delete usage before the replay horizon of {settings.ReplayHorizon.TotalDays:0.##} days is over. Set retention.bytes=-1 and let retention.ms decide.");
         if (found.GetValueOrDefault("message.timestamp.type", "CreateTime") is var type && type != "CreateTime")
             throw new Refused("kafka.topic.timestamps", $"The topic {settings.Topic} has message.timestamp.type={type}: the ingest time that the intake wrote would be lost. Set message.timestamp.type=CreateTime.");
+    }
+
+    private static IAdminClient Connect(KafkaLogSettings settings)
+    {
+        try
+        {
+            return new AdminClientBuilder(settings.Properties.Where(pair => !pair.Key.StartsWith("dotnet.", StringComparison.Ordinal)).ToDictionary()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
+        {
+            throw new Refused("kafka.properties", $"The Kafka settings cannot be used: {e.Message}");
+        }
     }
 
     private static void CheckRetention(KafkaLogSettings settings)

@@ -83,7 +83,7 @@ public sealed class KafkaUsageLog : IUsageLog
     }
 
     /// <inheritdoc/>
-    public async ValueTask<long> EndAsync(int partition, CancellationToken cancellation) => (await BoundsAsync(partition, cancellation)).High;
+    public ValueTask<long> EndAsync(int partition, CancellationToken cancellation) => new(AskAsync(partition, _asker.End, cancellation));
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ReceivedCount>> ReceivedAsync(CancellationToken cancellation) =>
@@ -101,10 +101,13 @@ public sealed class KafkaUsageLog : IUsageLog
         _asker.Dispose();
     }
 
-    private Task<(long Low, long High)> BoundsAsync(int partition, CancellationToken cancellation)
+    private async Task<(long Low, long High)> BoundsAsync(int partition, CancellationToken cancellation) =>
+        (await AskAsync(partition, _asker.Start, cancellation), await AskAsync(partition, _asker.End, cancellation));
+
+    private Task<long> AskAsync(int partition, Func<int, int, long> question, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
-        return Task.Run(() => _asker.Bounds(partition, (int)_settings.ReadTimeout.TotalMilliseconds), cancellation);
+        return Task.Run(() => question(partition, (int)_settings.ReadTimeout.TotalMilliseconds), cancellation);
     }
 
     private sealed class Partition(KafkaUsageLog log, int id) : IAsyncDisposable
@@ -142,8 +145,8 @@ public sealed class KafkaUsageLog : IUsageLog
                 if (cursor is not null && cursor.TryTake(position, recordsMax, out var records)) return records;
                 if (cursor is null)
                 {
-                    var (low, high) = await log.BoundsAsync(Id, cancellation);
-                    if (await IsEndAsync(position, low, high, cancellation)) return [];
+                    if (await IsEndAsync(position, cancellation)) return [];
+                    if (position < await log.AskAsync(Id, log._asker.Start, cancellation)) throw await MissingAsync(position, cancellation);
                     cursor = Free();
                     cursor.Seek(position);
                 }
@@ -162,7 +165,8 @@ public sealed class KafkaUsageLog : IUsageLog
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
             while (true)
             {
-                Task grown, arrival;
+                Task grown;
+                Task? arrival;
                 lock (_gate)
                 {
                     if (_end > position) return;
@@ -178,7 +182,7 @@ public sealed class KafkaUsageLog : IUsageLog
                     arrival = Task.Delay(AskAgain, both.Token); // no broker: wait on
                 }
 
-                if (arrival.IsCompletedSuccessfully) return;
+                if (arrival is null) return;
                 await Task.WhenAny(grown, arrival, Task.Delay(AskAgain, both.Token));
                 ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, log);
                 cancellation.ThrowIfCancellationRequested();
@@ -217,35 +221,51 @@ public sealed class KafkaUsageLog : IUsageLog
                 }
 
                 if (cursor.Next > before) continue; // on the way to the position
-                var (low, high) = await log.BoundsAsync(Id, cancellation);
-                if (await IsEndAsync(position, low, high, cancellation)) return [];
-                if (cursor.IsOutOfRange) throw new LogRangeMissingException(Id, position, low, high);
+                if (await IsEndAsync(position, cancellation)) return [];
+                if (cursor.IsOutOfRange)
+                {
+                    cursor.Leave();
+                    throw await MissingAsync(position, cancellation);
+                }
+
                 var left = log._settings.ReadTimeout.ToTimeSpan() - Stopwatch.GetElapsedTime(from);
-                if (cursor.Problem.Length > 0 || left <= TimeSpan.Zero)
-                    throw new Unavailable($"Kafka gave no records of partition {Id} of {log._settings.Topic} from {position}: {(cursor.Problem.Length > 0 ? cursor.Problem : $"nothing came for {log._settings.ReadTimeout.TotalSeconds:0} s")}");
+                if (left <= TimeSpan.Zero) // librdkafka tries again by itself after an error
+                {
+                    var problem = cursor.Problem.Length > 0 ? cursor.Problem : $"nothing came for {log._settings.ReadTimeout.TotalSeconds:0} s";
+                    cursor.Leave();
+                    throw new Unavailable($"Kafka gave no records of partition {Id} of {log._settings.Topic} from {position}: {problem}");
+                }
+
                 await Task.WhenAny(arrival, Task.Delay(left, cancellation));
                 cancellation.ThrowIfCancellationRequested();
             }
         }
 
         // A leader that was elected just now may know of an older end than the one that was acknowledged: it is asked again before usage counts as lost.
-        private async Task<bool> IsEndAsync(long position, long low, long high, CancellationToken cancellation)
+        private async Task<bool> IsEndAsync(long position, CancellationToken cancellation)
         {
+            var high = await log.EndAsync(Id, cancellation);
             var from = Stopwatch.GetTimestamp();
             while (position > high && position <= Volatile.Read(ref _end) && Stopwatch.GetElapsedTime(from) < ReaderIdle)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), cancellation);
-                (low, high) = await log.BoundsAsync(Id, cancellation);
+                high = await log.EndAsync(Id, cancellation);
             }
 
-            if (position < low || position > high) throw new LogRangeMissingException(Id, position, low, high);
+            if (position > high) throw await MissingAsync(position, cancellation);
             if (position < high) return false;
             lock (_gate) _end = Math.Min(_end, high); // acknowledged, but behind an open transaction
             return true;
         }
 
-        // A task that ends when records came; completed when they are there.
-        private async Task<Task> ArrivalAsync(long position, CancellationToken cancellation)
+        private async Task<LogRangeMissingException> MissingAsync(long position, CancellationToken cancellation)
+        {
+            var (low, high) = await log.BoundsAsync(Id, cancellation);
+            return new LogRangeMissingException(Id, position, low, high);
+        }
+
+        // A task that ends when something came, records or not; null when records are there, or a missing range that a read will tell.
+        private async Task<Task?> ArrivalAsync(long position, CancellationToken cancellation)
         {
             await EnterAsync(cancellation);
             try
@@ -253,8 +273,8 @@ public sealed class KafkaUsageLog : IUsageLog
                 var cursor = Serving(position);
                 if (cursor is null)
                 {
-                    var (low, high) = await log.BoundsAsync(Id, cancellation);
-                    if (high > position || position < low) return Task.CompletedTask;
+                    var high = await log.EndAsync(Id, cancellation);
+                    if (high > position) return null;
                     if (high < position) return Task.Delay(AskAgain, cancellation);
                     cursor = Free();
                     cursor.Seek(position);
@@ -262,7 +282,7 @@ public sealed class KafkaUsageLog : IUsageLog
 
                 var arrival = cursor.Arrival;
                 if (cursor.Next <= position) cursor.Fill();
-                if (cursor.Next > position || cursor.IsOutOfRange || cursor.Problem.Length > 0) return Task.CompletedTask;
+                if (cursor.Next > position || cursor.IsOutOfRange) return null;
                 return arrival;
             }
             finally

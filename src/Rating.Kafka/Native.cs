@@ -64,8 +64,14 @@ internal static unsafe partial class Native
     [LibraryImport(Librdkafka.Name, EntryPoint = "rd_kafka_err2str")]
     public static partial byte* ErrorText(int code);
 
-    [LibraryImport(Librdkafka.Name, EntryPoint = "rd_kafka_query_watermark_offsets", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int QueryOffsets(nint client, string topic, int partition, long* low, long* high, int timeoutMs);
+    [LibraryImport(Librdkafka.Name, EntryPoint = "rd_kafka_offsets_for_times")]
+    public static partial int OffsetsForTimes(nint client, nint list, int timeoutMs);
+
+    [LibraryImport(Librdkafka.Name, EntryPoint = "rd_kafka_metadata")]
+    public static partial int Metadata(nint client, int allTopics, nint topic, nint* metadata, int timeoutMs);
+
+    [LibraryImport(Librdkafka.Name, EntryPoint = "rd_kafka_metadata_destroy")]
+    public static partial void MetadataDestroy(nint metadata);
 
     [LibraryImport(Librdkafka.Name, EntryPoint = "rd_kafka_queue_get_partition", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint QueueOfPartition(nint client, string topic, int partition);
@@ -97,6 +103,9 @@ internal static unsafe partial class Native
     [LibraryImport(Librdkafka.Name, EntryPoint = "rd_kafka_header_get_all")]
     [SuppressGCTransition]
     public static partial int Header(nint headers, nuint index, byte** name, byte** value, nuint* size);
+
+    /// <summary>The first element of <c>rd_kafka_topic_partition_list_t</c>: int cnt, int size, elements.</summary>
+    public static TopicPartition* First(nint list) => *(TopicPartition**)(list + (2 * sizeof(int)));
 
     public static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";
 

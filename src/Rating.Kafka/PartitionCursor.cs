@@ -64,8 +64,7 @@ internal sealed unsafe class PartitionCursor : IDisposable
     /// <summary>Goes to a position that the log holds.</summary>
     public void Seek(long position)
     {
-        (Next, _windowStart, IsOutOfRange, Problem) = (-1, -1, false, "");
-        _window.Clear();
+        Leave();
         var list = ListOf(position);
         try
         {
@@ -80,25 +79,32 @@ internal sealed unsafe class PartitionCursor : IDisposable
         (_isAssigned, Next, _windowStart) = (true, position, position);
     }
 
+    /// <summary>Stands nowhere, after an error: whoever reads next seeks.</summary>
+    public void Leave()
+    {
+        (Next, _windowStart, IsOutOfRange, Problem) = (-1, -1, false, "");
+        _window.Clear();
+        Sources.Clear();
+    }
+
     /// <summary>Takes what came from the broker, in place of what it took before.</summary>
     public void Fill()
     {
         LastUseMs = Environment.TickCount64;
         long bytes = 0;
-        var isFirst = true;
-        while (_window.Count < FillRecordsMax && bytes < FillBytesMax)
+        int records = 0, count;
+        while (records < FillRecordsMax && bytes < FillBytesMax)
         {
-            int count;
             fixed (nint* messages = _messages) count = (int)Native.ConsumeBatch(_queue, 0, (Native.Message**)messages, PollMax);
             if (count <= 0) return;
-            if (isFirst)
+            if (records == 0)
             {
                 _window.Clear();
                 Sources.Clear();
                 _windowStart = Next;
-                isFirst = false;
             }
 
+            records += count;
             for (var i = 0; i < count; i++)
             {
                 var message = (Native.Message*)_messages[i];
@@ -166,7 +172,7 @@ internal sealed unsafe class PartitionCursor : IDisposable
         for (var attempt = 0; attempt < 100; attempt++)
         {
             if ((error = Native.TakeError(Native.SeekPartitions(_client.Handle, list, 5_000))) is not null) return error;
-            var code = FirstError(list);
+            var code = Native.First(list)->Error;
             if (code == 0) return null;
             error = Native.TextOf(code);
             if (code != Native.State) return error;
@@ -175,9 +181,6 @@ internal sealed unsafe class PartitionCursor : IDisposable
 
         return error;
     }
-
-    // rd_kafka_topic_partition_list_t: int cnt, int size, elements.
-    private static int FirstError(nint list) => (*(Native.TopicPartition**)(list + (2 * sizeof(int))))->Error;
 
     private void Take(Native.Message* message)
     {

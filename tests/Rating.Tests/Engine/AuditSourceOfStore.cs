@@ -23,6 +23,7 @@ internal sealed class AuditSourceOfStore(IUsageLog log, IRatingStore store, Rati
         for (long position = 0; position < end;)
             foreach (var record in log.ReadAsync(partition, position, 1000, default).AsTask().GetAwaiter().GetResult())
             {
+                for (; record.Kind == LogRecordKind.Gap && position < record.Position; position++) yield return new AuditLogRecord(position, 0, record.Tenant.Value, (int)record.Kind, default);
                 position = record.Position + 1;
                 yield return new AuditLogRecord(record.Position, record.IngestTimeMs, record.Tenant.Value, (int)record.Kind, record.Payload);
             }
