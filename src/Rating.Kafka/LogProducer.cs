@@ -14,13 +14,13 @@ internal sealed class LogProducer : IDisposable
     private static readonly TimeSpan FullWait = TimeSpan.FromMilliseconds(5);
     private readonly KafkaLogSettings _settings;
     private readonly Lock _gate = new();
-    private IProducer<Null, byte[]> _producer;
+    private Generation _current;
     private bool _isBroken;
 
     public LogProducer(KafkaLogSettings settings)
     {
         _settings = settings;
-        _producer = Make();
+        _current = new Generation(Make());
     }
 
     /// <summary>Appends records.</summary>
@@ -29,7 +29,7 @@ internal sealed class LogProducer : IDisposable
     public async Task<Dictionary<int, long>> AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var producer = Working();
+        var (generation, producer) = Working();
         var append = new Append(records.Count, this);
         var deadline = Stopwatch.GetTimestamp() + (long)(_settings.AppendTimeout.TotalSeconds * Stopwatch.Frequency);
         (TenantId Tenant, string Source, LogRecordKind Kind) known = default;
@@ -47,12 +47,20 @@ internal sealed class LogProducer : IDisposable
             }
         }
 
-        return await append.Done.Task.WaitAsync(cancellation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, generation.Ended);
+        try
+        {
+            return await append.Done.Task.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new Unavailable("Kafka did not acknowledge usage before its producer was closed; it may be in the log or not.");
+        }
     }
 
     public void Dispose()
     {
-        lock (_gate) _producer.Dispose();
+        lock (_gate) _current.Dispose();
     }
 
     private static bool TryProduce(IProducer<Null, byte[]> producer, int partition, Message<Null, byte[]> message, Append append)
@@ -120,19 +128,46 @@ internal sealed class LogProducer : IDisposable
     }
 
     // After a fatal error an idempotent producer takes nothing more: a new one has a new identity.
-    private IProducer<Null, byte[]> Working()
+    private (Generation, IProducer<Null, byte[]>) Working()
     {
         lock (_gate)
         {
             if (_isBroken)
             {
-                var old = _producer;
-                _producer = Make();
+                var old = _current;
+                _current = new Generation(Make());
                 _isBroken = false;
-                old.Dispose();
+                _ = Task.Run(old.Dispose);
             }
 
-            return _producer;
+            return (_current, _current.Producer);
+        }
+    }
+
+    /// <summary>A producer with the appends that wait for it: closing one without a word would leave them waiting for ever.</summary>
+    private sealed class Generation(IProducer<Null, byte[]> producer) : IDisposable
+    {
+        private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2);
+        private readonly CancellationTokenSource _ended = new();
+
+        public IProducer<Null, byte[]> Producer { get; } = producer;
+
+        public CancellationToken Ended => _ended.Token;
+
+        public void Dispose()
+        {
+            try
+            {
+                Producer.Flush(FlushTime);
+            }
+            catch (KafkaException)
+            {
+                // Broken: what it still holds is not acknowledged.
+            }
+
+            _ended.Cancel();
+            Producer.Dispose();
+            _ended.Dispose();
         }
     }
 

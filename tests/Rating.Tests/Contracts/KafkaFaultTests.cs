@@ -142,6 +142,28 @@ public sealed class KafkaFaultTests : IAsyncLifetime
     }
 
     [ContractFact]
+    public async Task After_a_fatal_error_of_the_idempotent_producer_another_one_takes_over()
+    {
+        const short produce = 0;
+        const int outOfOrderSequence = 45;
+        await AppendAsync(_log, 0, 0, 10);
+        await _kafka.ErrorsAsync(produce, outOfOrderSequence);
+        await Assert.ThrowsAsync<Unavailable>(() => AppendAsync(_log, 0, 10, 10));
+        await AppendAsync(_log, 0, 20, 10);
+        Assert.Equal(Numbers(20, 10), (await TextsAsync(_log, 0)).TakeLast(10));
+    }
+
+    [ContractFact]
+    public async Task An_append_that_waits_when_the_log_is_closed_ends_as_unavailable()
+    {
+        await _kafka.DownAsync(1);
+        await using var closing = await OpenAsync(Duration.FromSeconds(60));
+        var append = AppendAsync(closing, 0, 0, 10);
+        await closing.DisposeAsync();
+        await Assert.ThrowsAsync<Unavailable>(() => append);
+    }
+
+    [ContractFact]
     public async Task Records_that_are_deleted_in_front_of_a_reader_stop_it_loudly()
     {
         await AppendAsync(_log, 0, 0, 10);
