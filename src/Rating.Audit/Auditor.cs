@@ -61,7 +61,7 @@ public sealed class Auditor
         CompareCounts();
         return new AuditReport
         {
-            PositionsChecked = _partitions.Sum(p => (long)p.Records.Count),
+            PositionsChecked = _partitions.Sum(p => p.Records.LongCount(r => r.Log.Kind != PartitionReplay.GapKind)),
             Unread = _partitions.Sum(p => p.Unread),
             SnapshotsChecked = snapshots.Count,
             InvoicesChecked = invoiceCheck.Checked,

@@ -29,6 +29,11 @@ internal sealed class LedgerCheck(int partition, IReadOnlyList<ReplayedRecord> r
         }
         for (var position = 0; position < records.Count; position++)
         {
+            if (records[position].Log.Kind == PartitionReplay.GapKind)
+            {
+                if (_last[position] is { } verdict) findings.Add(AuditFindingKind.VerdictBeyondCheckpoint, Where(position), "none: the log has no record here", verdict.Verdict);
+                continue;
+            }
             if (_last[position] is not { } entry) findings.Add(AuditFindingKind.VerdictMissing, Where(position), Evidence(records[position]), "none");
             else
             {

@@ -26,6 +26,9 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
     /// <summary>Voided positions that were not in suspense for this partition alone: a conflict with another partition put them there.</summary>
     public HashSet<long> VoidedLater { get; } = [];
 
+    /// <summary>A position at which the log has no record.</summary>
+    internal const int GapKind = 2;
+
     /// <summary>Close batches that this partition has sealed.</summary>
     public HashSet<int> SealedBatches { get; } = [];
 
@@ -68,6 +71,7 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
         }
         while (records.MoveNext())
         {
+            if (records.Current.Kind == GapKind) continue;
             Unread++;
             var e = records.Current.Kind == 1 ? null : UsageEvent.Read(records.Current.Payload, records.Current.IngestTimeMs);
             CountRecord(records.Current, e?.Source ?? UsageEvent.SourceOfMalformed(records.Current.Kind, records.Current.Payload), decided: false);
@@ -142,6 +146,11 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
     /// <summary>Steps 1 to 4; the others follow.</summary>
     private void Take(AuditLogRecord log)
     {
+        if (log.Kind == GapKind)
+        {
+            Records.Add(new ReplayedRecord(log with { Payload = default }, partition, "", "")); // its place; no verdict
+            return;
+        }
         var e = log.Kind == 1 ? null : UsageEvent.Read(log.Payload, log.IngestTimeMs);
         var record = new ReplayedRecord(e is null ? log with { Payload = default } : log, partition, e?.Source ?? UsageEvent.SourceOfMalformed(log.Kind, log.Payload), e?.Id ?? "");
         Records.Add(record);

@@ -8,4 +8,7 @@ public enum LogRecordKind : byte
 
     /// <summary>Something refused at the border, kept so that it is counted and can be looked at: source, line feed, reason, line feed, the raw bytes.</summary>
     Refused = 1,
+
+    /// <summary>No record: the log says that it has none at the positions up to and including this one, and never will (in Kafka: markers of transactions, records of aborted ones). Gets no verdict.</summary>
+    Gap = 2,
 }

@@ -273,6 +273,13 @@ internal sealed partial class UsagePartition
 
     private void Apply(in LogRecord logged)
     {
+        // A gap covers the positions from the one that comes next to its own. Whatever else is missing is missing usage.
+        if (logged.Kind == LogRecordKind.Gap)
+        {
+            Invariant.Holds(logged.Position >= _position, $"partition {Id}: a gap up to {logged.Position} came where {_position} comes next");
+            return;
+        }
+
         Invariant.Holds(logged.Position == _position, $"partition {Id}: position {logged.Position} came where {_position} comes next");
         if (logged.Kind == LogRecordKind.Refused)
         {

@@ -63,8 +63,13 @@ internal sealed class EngineAuditSource : IAuditSource
             var records = _log.ReadAsync(partition, position, LogRecordsPerRead, CancellationToken.None).AsTask().GetAwaiter().GetResult();
             if (records.Count == 0) yield break;
             foreach (var record in records)
+            {
+                // A gap stands for all positions since the record before; the auditor takes each by itself.
+                for (; record.Kind == LogRecordKind.Gap && position < record.Position && position < _ends[partition]; position++)
+                    yield return new AuditLogRecord(position, record.IngestTimeMs, record.Tenant.Value, (int)record.Kind, record.Payload);
                 if (record.Position < _ends[partition]) yield return new AuditLogRecord(record.Position, record.IngestTimeMs, record.Tenant.Value, (int)record.Kind, record.Payload);
-            position = records[^1].Position + 1;
+                position = record.Position + 1;
+            }
         }
     }
 

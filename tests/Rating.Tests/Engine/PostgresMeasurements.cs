@@ -93,7 +93,7 @@ public sealed class PostgresMeasurements(PostgresServer postgres, ITestOutputHel
     {
         var log = new MemoryUsageLog(4);
         var store = new MemoryRatingStore(4);
-        await using var engine = await RatingEngine.StartAsync(log, store, new RatingSettings(), new SettableClock(Now), default);
+        await using var engine = await RatingEngine.StartAsync(log, store, new RatingSettings(), new SettableClock(Now), TimeProvider.System, default);
         await engine.PutCatalogAsync(
             EngineWorld.Tenant,
             """{"name":"n","currency":"EUR","effectiveFrom":"2026-01-01","meters":[{"key":"sms","name":"SMS","unit":"1","event":"sms","value":"count"}],"plans":[{"key":"p","name":"P","interval":"month","charges":[{"key":"sms","name":"SMS","model":"perUnit","meter":"sms","price":"0.07"}]}]}""",
@@ -131,7 +131,7 @@ public sealed class PostgresMeasurements(PostgresServer postgres, ITestOutputHel
     {
         foreach (var change in book) await store.AppendBookAsync(change, default);
         var watch = Stopwatch.StartNew();
-        await using (var engine = await RatingEngine.StartAsync(log, store, new RatingSettings(), new SettableClock(Now), default))
+        await using (var engine = await RatingEngine.StartAsync(log, store, new RatingSettings(), new SettableClock(Now), TimeProvider.System, default))
         {
             await engine.CaughtUpAsync(default);
             watch.Stop();

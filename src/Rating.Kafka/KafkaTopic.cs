@@ -1,0 +1,111 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using NodaTime;
+using Rating.Domain;
+using Rating.Engine;
+
+namespace Rating.Kafka;
+
+/// <summary>The settings that the usage topic must have: it is created with them, or checked against them.</summary>
+internal static class KafkaTopic
+{
+    private const long Forever = -1;
+
+    /// <summary>Creates the topic, or checks the one that is there.</summary>
+    /// <exception cref="Refused">It is not as it must be; nothing was changed.</exception>
+    /// <exception cref="Unavailable">No broker answered.</exception>
+    public static async Task EnsureAsync(KafkaLogSettings settings, CancellationToken cancellation)
+    {
+        CheckRetention(settings);
+        using var admin = Connect(settings);
+        try
+        {
+            // All topics: asking for one by name may create it, with the broker's settings.
+            var metadata = await Task.Run(() => admin.GetMetadata(settings.ReadTimeout.ToTimeSpan()), cancellation);
+            if (metadata.Topics.Find(topic => topic.Topic == settings.Topic && topic.Partitions.Count > 0) is { } found)
+            {
+                CheckPartitions(settings, found.Partitions.Count);
+                if (settings.ChecksTopic) Check(settings, await SettingsOfAsync(admin, settings, cancellation));
+                return;
+            }
+
+            if (!settings.ChecksTopic)
+                throw new Refused("kafka.topic.missing", $"The topic {settings.Topic} does not exist, and creating it was switched off. Create it with {settings.Partitions} partitions.");
+            await CreateAsync(admin, settings, cancellation);
+        }
+        catch (KafkaException e)
+        {
+            throw new Unavailable($"Kafka did not answer about the topic {settings.Topic}: {e.Error.Reason}", e);
+        }
+    }
+
+    /// <summary>The settings of a topic that is created here.</summary>
+    public static Dictionary<string, string> SettingsToCreate(KafkaLogSettings settings) => new()
+    {
+        ["cleanup.policy"] = "delete",
+        ["retention.ms"] = ((long)settings.Retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
+        ["retention.bytes"] = "-1",
+        ["message.timestamp.type"] = "CreateTime",
+    };
+
+    public static void CheckPartitions(KafkaLogSettings settings, int found)
+    {
+        if (found != settings.Partitions)
+            throw new Refused("kafka.topic.partitions", $"The topic {settings.Topic} has {found} partitions; {settings.Partitions} were asked for. Duplicates are recognised per partition, so the number stays for the life of the data: ask for {found}, or use another topic and a new store.");
+    }
+
+    /// <summary>Checks the settings that a topic has.</summary>
+    public static void Check(KafkaLogSettings settings, IReadOnlyDictionary<string, string> found)
+    {
+        var policy = found.GetValueOrDefault("cleanup.policy", "delete");
+        if (policy != "delete")
+            throw new Refused("kafka.topic.cleanup", $"The topic {settings.Topic} has cleanup.policy={policy}: compaction removes usage that must be readable again. Set cleanup.policy=delete.");
+        if (found.TryGetValue("retention.ms", out var text) && long.Parse(text, CultureInfo.InvariantCulture) is var kept && kept != Forever && kept < settings.ReplayHorizon.TotalMilliseconds)
+            throw new Refused("kafka.topic.retention", $"The topic {settings.Topic} has retention.ms={kept} ({Duration.FromMilliseconds(kept).TotalDays:0.##} days), but usage must be readable again for {settings.ReplayHorizon.TotalDays:0.##} days (the replay horizon). Set retention.ms to {(long)settings.ReplayHorizon.TotalMilliseconds} or more, or -1.");
+        if (found.TryGetValue("retention.bytes", out var size) && size != "-1")
+            throw new Refused("kafka.topic.retention", $"The topic {settings.Topic} has retention.bytes={size}: it may delete usage before the replay horizon of {settings.ReplayHorizon.TotalDays:0.##} days is over. Set retention.bytes=-1 and let retention.ms decide.");
+        if (found.GetValueOrDefault("message.timestamp.type", "CreateTime") is var type && type != "CreateTime")
+            throw new Refused("kafka.topic.timestamps", $"The topic {settings.Topic} has message.timestamp.type={type}: the ingest time that the intake wrote would be lost. Set message.timestamp.type=CreateTime.");
+    }
+
+    private static IAdminClient Connect(KafkaLogSettings settings)
+    {
+        try
+        {
+            return new AdminClientBuilder(settings.Properties.Where(pair => !pair.Key.StartsWith("dotnet.", StringComparison.Ordinal)).ToDictionary()).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
+        {
+            throw new Refused("kafka.properties", $"The Kafka settings cannot be used: {e.Message}");
+        }
+    }
+
+    private static void CheckRetention(KafkaLogSettings settings)
+    {
+        if (settings.Retention < settings.ReplayHorizon)
+            throw new Refused("kafka.topic.retention", $"A retention of {settings.Retention.TotalDays:0.##} days is shorter than the replay horizon of {settings.ReplayHorizon.TotalDays:0.##} days. Make it at least as long.");
+    }
+
+    private static async Task<Dictionary<string, string>> SettingsOfAsync(IAdminClient admin, KafkaLogSettings settings, CancellationToken cancellation)
+    {
+        var found = await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = settings.Topic }], new DescribeConfigsOptions { RequestTimeout = settings.ReadTimeout.ToTimeSpan() }).WaitAsync(cancellation);
+        return found.Single().Entries.Values.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Name, entry => entry.Value);
+    }
+
+    private static async Task CreateAsync(IAdminClient admin, KafkaLogSettings settings, CancellationToken cancellation)
+    {
+        var topic = new TopicSpecification { Name = settings.Topic, NumPartitions = settings.Partitions, ReplicationFactor = settings.ReplicationFactor, Configs = SettingsToCreate(settings) };
+        try
+        {
+            await admin.CreateTopicsAsync([topic], new CreateTopicsOptions { OperationTimeout = settings.ReadTimeout.ToTimeSpan(), RequestTimeout = settings.ReadTimeout.ToTimeSpan() }).WaitAsync(cancellation);
+        }
+        catch (CreateTopicsException e) when (e.Results.TrueForAll(result => result.Error.Code == ErrorCode.TopicAlreadyExists))
+        {
+            // Another node was faster: what it made is checked like any other.
+            var metadata = await Task.Run(() => admin.GetMetadata(settings.Topic, settings.ReadTimeout.ToTimeSpan()), cancellation);
+            CheckPartitions(settings, metadata.Topics.Single().Partitions.Count);
+            Check(settings, await SettingsOfAsync(admin, settings, cancellation));
+        }
+    }
+}

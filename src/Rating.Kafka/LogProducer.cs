@@ -1,0 +1,219 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using Confluent.Kafka;
+using Rating.Domain;
+using Rating.Engine;
+using Rating.Engine.Log;
+
+namespace Rating.Kafka;
+
+/// <summary>Writes records to the usage topic, each exactly once as far as Kafka's idempotent producer can tell, and acknowledged by all replicas in sync.</summary>
+internal sealed class LogProducer : IDisposable
+{
+    private static readonly TimeSpan FullWait = TimeSpan.FromMilliseconds(5);
+    private readonly KafkaLogSettings _settings;
+    private readonly Lock _gate = new();
+    private Generation _current;
+    private bool _isBroken;
+
+    public LogProducer(KafkaLogSettings settings)
+    {
+        _settings = settings;
+        _current = new Generation(Make());
+    }
+
+    /// <summary>Appends records.</summary>
+    /// <returns>When all are acknowledged: per partition the offset after its last; -1 where the broker did not tell.</returns>
+    /// <exception cref="Unavailable">Some were not acknowledged.</exception>
+    public async Task<Dictionary<int, long>> AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var (generation, producer) = Working();
+        var append = new Append(records.Count, this);
+        var deadline = Stopwatch.GetTimestamp() + (long)(_settings.AppendTimeout.TotalSeconds * Stopwatch.Frequency);
+        (TenantId Tenant, string Source, LogRecordKind Kind) known = default;
+        Headers? headers = null;
+        for (var i = 0; i < records.Count; i++)
+        {
+            var record = records[i];
+            if (headers is null || known != (record.Tenant, record.Source, record.Kind)) (known, headers) = ((record.Tenant, record.Source, record.Kind), HeadersOf(record));
+            var message = new Message<Null, byte[]> { Value = BytesOf(record.Payload), Headers = headers, Timestamp = new Timestamp(record.IngestTime.ToUnixTimeMilliseconds(), TimestampType.CreateTime) };
+            while (!TryProduce(producer, record.Partition, message, append))
+            {
+                // What was handed over so far goes on by itself.
+                if (Stopwatch.GetTimestamp() > deadline) throw new Unavailable($"Kafka takes usage more slowly than it comes: the producer's queue stayed full for {_settings.AppendTimeout.TotalSeconds:0} s.");
+                await Task.Delay(FullWait, cancellation);
+            }
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, generation.Ended);
+        try
+        {
+            return await append.Done.Task.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new Unavailable("Kafka did not acknowledge usage before its producer was closed; it may be in the log or not.");
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate) _current.Dispose();
+    }
+
+    private static bool TryProduce(IProducer<Null, byte[]> producer, int partition, Message<Null, byte[]> message, Append append)
+    {
+        try
+        {
+            producer.Produce(new TopicPartition(append.Topic, partition), message, append.OnDelivered);
+            return true;
+        }
+        catch (ProduceException<Null, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
+        {
+            return false;
+        }
+        catch (KafkaException e)
+        {
+            append.Break(e.Error);
+            throw new Unavailable($"Kafka did not take usage: {e.Error.Reason}", e);
+        }
+    }
+
+    // librdkafka copies what it is given, so an array that is all payload needs no copy of ours.
+    private static byte[] BytesOf(ReadOnlyMemory<byte> payload) =>
+        MemoryMarshal.TryGetArray(payload, out var part) && part.Offset == 0 && part.Count == part.Array!.Length ? part.Array : payload.ToArray();
+
+    private static Headers HeadersOf(in LogAppend record) => new()
+    {
+        { KafkaHeaders.ContentType, record.Kind == LogRecordKind.Refused ? "application/vnd.rating.refused"u8.ToArray() : "application/cloudevents+json"u8.ToArray() },
+        { KafkaHeaders.Tenant, Encoding.UTF8.GetBytes(record.Tenant.Value) },
+        { KafkaHeaders.Source, Encoding.UTF8.GetBytes(record.Source) },
+    };
+
+    private IProducer<Null, byte[]> Make()
+    {
+        var properties = new Dictionary<string, string>
+        {
+            ["client.id"] = "rating-writer",
+            ["linger.ms"] = "5",
+            ["compression.type"] = "lz4",
+            ["reconnect.backoff.max.ms"] = "2000",
+            ["queue.buffering.max.messages"] = "200000",
+            ["queue.buffering.max.kbytes"] = "131072",
+        };
+        foreach (var (name, value) in _settings.Properties) properties[name] = value;
+        properties["enable.idempotence"] = "true";
+        properties["acks"] = "all";
+        properties["message.timeout.ms"] = $"{(long)_settings.AppendTimeout.TotalMilliseconds}";
+        properties["allow.auto.create.topics"] = "false";
+        properties["dotnet.producer.delivery.report.fields"] = "status";
+        try
+        {
+            return new ProducerBuilder<Null, byte[]>(properties).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) =>
+            {
+                if (error.IsFatal) Broken();
+            }).Build();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
+        {
+            throw new Refused("kafka.properties", $"The Kafka settings cannot be used: {e.Message}");
+        }
+    }
+
+    private void Broken()
+    {
+        lock (_gate) _isBroken = true;
+    }
+
+    // After a fatal error an idempotent producer takes nothing more: a new one has a new identity.
+    private (Generation, IProducer<Null, byte[]>) Working()
+    {
+        lock (_gate)
+        {
+            if (_isBroken)
+            {
+                var old = _current;
+                _current = new Generation(Make());
+                _isBroken = false;
+                _ = Task.Run(old.Dispose);
+            }
+
+            return (_current, _current.Producer);
+        }
+    }
+
+    /// <summary>A producer with the appends that wait for it: closing one without a word would leave them waiting for ever.</summary>
+    private sealed class Generation(IProducer<Null, byte[]> producer) : IDisposable
+    {
+        private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2);
+        private readonly CancellationTokenSource _ended = new();
+
+        public IProducer<Null, byte[]> Producer { get; } = producer;
+
+        public CancellationToken Ended => _ended.Token;
+
+        public void Dispose()
+        {
+            try
+            {
+                Producer.Flush(FlushTime);
+            }
+            catch (KafkaException)
+            {
+                // Broken: what it still holds is not acknowledged.
+            }
+
+            _ended.Cancel();
+            Producer.Dispose();
+            _ended.Dispose();
+        }
+    }
+
+    private sealed class Append
+    {
+        private readonly Lock _gate = new();
+        private readonly Dictionary<int, long> _ends = [];
+        private readonly LogProducer _producer;
+        private int _open;
+
+        public Append(int records, LogProducer producer)
+        {
+            (_open, _producer) = (records, producer);
+            OnDelivered = Delivered;
+        }
+
+        public string Topic => _producer._settings.Topic;
+
+        public TaskCompletionSource<Dictionary<int, long>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Action<DeliveryReport<Null, byte[]>> OnDelivered { get; }
+
+        public void Break(Error error)
+        {
+            if (error.IsFatal) _producer.Broken();
+            Done.TrySetException(new Unavailable($"Kafka did not acknowledge usage: {error.Reason}"));
+            _ = Done.Task.Exception; // seen: its caller may have left
+        }
+
+        private void Delivered(DeliveryReport<Null, byte[]> report)
+        {
+            if (report.Error.IsError)
+            {
+                Break(report.Error);
+                return;
+            }
+
+            lock (_gate)
+            {
+                // A record that was sent twice and stored once is acknowledged without its offset.
+                var (partition, offset) = (report.Partition.Value, report.Offset.Value);
+                _ends[partition] = offset < 0 || (_ends.TryGetValue(partition, out var end) && end < 0) ? -1 : offset + 1;
+                if (--_open > 0) return;
+            }
+
+            Done.TrySetResult(_ends);
+        }
+    }
+}
