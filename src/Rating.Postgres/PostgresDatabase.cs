@@ -166,7 +166,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     // Throws what an error means to a caller; returns when it is what it says.
     private void ThrowMeaning(Exception error, CancellationToken cancellation)
     {
-        if (error is NpgsqlException and not PostgresException or PostgresException { SqlState: [.. "57P", _] })
+        if (error is NpgsqlException and not PostgresException or PostgresException { SqlState: [.. "57P", _, _] })
         {
             // The server is gone, or went and came back: the idle connections are as dead as this one.
             _writes.Clear();

@@ -101,7 +101,7 @@ public sealed class ThrowAwayPostgres : IDisposable
 
     /// <summary>Starts it again, on the same port.</summary>
     public void Up() => AsUser(
-        Path.Combine(Binaries!, "pg_ctl"), "start", "-D", Data, "-w", "-s", "-t", "60", "-l", Path.Combine(Data, "server.log"), "-o",
+        Path.Combine(Binaries!, "pg_ctl"), "start", "-D", Data, "-w", "-s", "-t", "180", "-l", Path.Combine(Data, "server.log"), "-o",
         string.Create(CultureInfo.InvariantCulture, $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c max_connections=300 -c log_min_duration_statement=1000"));
 
     /// <inheritdoc/>

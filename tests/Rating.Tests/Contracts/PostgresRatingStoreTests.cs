@@ -19,6 +19,12 @@ public sealed class PostgresRatingStoreTests(PostgresServer postgres) : DurableR
 
     private PostgresRatingStore Postgres => (PostgresRatingStore)Store;
 
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        postgres.ReturnDatabase(_database);
+    }
+
     [Theory]
     [InlineData("UPDATE snapshot SET document = 'forged'")]
     [InlineData("UPDATE snapshot SET account = 'other'")]
@@ -361,7 +367,7 @@ public sealed class PostgresRatingStoreTests(PostgresServer postgres) : DurableR
 
     protected override IRatingStore Make()
     {
-        _database = postgres.CreateDatabase();
+        _database = postgres.TakeDatabase();
         return OpenAsync(_database).GetAwaiter().GetResult();
     }
 

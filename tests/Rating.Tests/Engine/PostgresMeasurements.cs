@@ -25,7 +25,7 @@ public sealed class PostgresMeasurements(PostgresServer postgres, ITestOutputHel
     {
         foreach (var partitions in new[] { 1, 4 })
         {
-            await using var store = await OpenAsync(postgres.CreateDatabase());
+            await using var store = await OpenAsync(postgres.Server.CreateDatabase($"TEMPLATE {PostgresServer.Template}"));
             var all = Stopwatch.StartNew();
             var times = await Task.WhenAll(Enumerable.Range(0, partitions).Select(partition => Task.Run(() => CommitsAsync(store, partition, 80))));
             var seconds = all.Elapsed.TotalSeconds;
@@ -44,7 +44,7 @@ public sealed class PostgresMeasurements(PostgresServer postgres, ITestOutputHel
         var database = "";
         for (var pair = 0; pair < Pairs; pair++)
         {
-            database = postgres.CreateDatabase();
+            database = postgres.Server.CreateDatabase($"TEMPLATE {PostgresServer.Template}");
             var memory = await RunAsync(log, book, new MemoryRatingStore(log.Partitions));
             var stored = await RunAsync(log, book, await OpenAsync(database));
             ratios.Add(stored / memory);

@@ -11,9 +11,11 @@ namespace Rating.Tests.Engine;
 /// <summary>The whole engine on PostgreSQL, faults included; the auditor has the last word.</summary>
 [NeedsPostgres]
 [Collection(PostgresCollection.Name)]
-public sealed class PostgresWholeInvoiceTests(PostgresServer postgres)
+public sealed class PostgresWholeInvoiceTests(PostgresServer postgres) : IDisposable
 {
-    private readonly string _database = postgres.CreateDatabase();
+    private readonly string _database = postgres.TakeDatabase();
+
+    public void Dispose() => postgres.ReturnDatabase(_database);
 
     [Theory]
     [InlineData(1)]
