@@ -17,7 +17,7 @@ internal static class IdleMemory
         var beside = new List<(string, string)>();
         // Buffers that are lent and given back stay in memory; they are the same on both sides once they have been needed.
         await HeapAsync(few, withUsage: true);
-        // The difference is exact to a few bytes: two pairs show it.
+        // Two pairs: they take long, and differ by about a tenth.
         for (var pair = 0; pair < Math.Min(2, options.Pairs); pair++)
         {
             var book = ((await HeapAsync(many, withUsage: false)).Heap - (await HeapAsync(few, withUsage: false)).Heap) / (double)(many - few);

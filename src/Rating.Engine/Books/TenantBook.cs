@@ -16,6 +16,11 @@ public sealed class TenantBook
     private readonly Dictionary<string, SubjectAssignment[]> _subjects = new(StringComparer.Ordinal);
     private readonly Dictionary<(BillingInterval, int, int, string), BillingSchedule> _schedules = [];
     private readonly ConcurrentDictionary<(Instant Start, Instant End, int Period, int Revision), ActiveSpan> _spans = new();
+=======
+    private readonly ConcurrentDictionary<(Instant Start, Instant End, int Period, int Revision, int Version), ActiveSpan> _spans = new();
+    // What subscriptions alike were found to be rated under last; until the next catalog.
+    private readonly ConcurrentDictionary<Alike, ActiveSpan> _alike = new();
+>>>>>>> load
     private IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> _revisions = new Dictionary<string, (string, PlanRevision)>(StringComparer.Ordinal);
     private int _lastRevision;
 
@@ -54,22 +59,31 @@ public sealed class TenantBook
         // The sequence first: whoever wrote it had written the span before.
         if (Volatile.Read(ref entry.SpanSequence) == sequence && entry.Span is { } last && last.Covers(moment)) return last;
         var subscription = entry.Subscription;
-        if (!subscription.IsActiveAt(moment)) return null;
         var schedule = subscription.Schedule;
         var period = schedule.NumberOf(moment);
+        var alike = Alike.Of(entry, period);
+        if (alike is { } key && _alike.TryGetValue(key, out var shared) && shared.Covers(moment)) return Found(entry, shared, sequence);
+        if (!subscription.IsActiveAt(moment)) return null;
         var day = moment.InZone(schedule.Zone).Date;
         var asOf = entry.FrozenAt(period) ?? long.MaxValue;
         foreach (var span in Spans(subscription, schedule.Period(period), asOf))
         {
             if (day < span.From || day >= span.To) continue;
+<<<<<<< HEAD
             var (start, end) = (schedule.Zone.StartOf(span.From), schedule.Zone.StartOf(span.To));
-            var found = _spans.GetOrAdd((start, end, period, span.Revision.Id), _ => new ActiveSpan(start, end, period, span.Revision, CatalogOn(span.From, asOf).Currency));
-            entry.Span = found;
-            Volatile.Write(ref entry.SpanSequence, sequence);
-            return found;
+            var found = _spans.GetOrAdd((start, end, period, span.Revision.Id), _ => new ActiveSpan(start, end, period, span.Revision, _catalogs[0].Catalog.Currency));
+            if (alike is { } same) _alike[same] = found;
+            return Found(entry, found, sequence);
         }
 
         throw new InvariantBrokenException($"subscription {subscription.Id} is active on {day:uuuu-MM-dd} but has no terms then");
+    }
+
+    private static ActiveSpan Found(SubscriptionEntry entry, ActiveSpan span, long sequence)
+    {
+        entry.Span = span;
+        Volatile.Write(ref entry.SpanSequence, sequence);
+        return span;
     }
 
     /// <summary>The terms of a subscription over a period, as they were at a book sequence, or are now.</summary>
@@ -103,6 +117,7 @@ public sealed class TenantBook
     internal void Add(CatalogVersion version, IReadOnlyDictionary<string, (string, PlanRevision)> revisions)
     {
         _catalogs.Add(version);
+        _alike.Clear();
         _revisions = revisions;
     }
 
@@ -152,6 +167,18 @@ public sealed class TenantBook
         }
 
         return spans;
+    }
+
+    // Most subscriptions have one plan from their start on, no end, and nothing frozen: all of the same schedule have the same spans then, but for the period in which they start.
+    private readonly record struct Alike(BillingSchedule Schedule, string Plan, int Period, LocalDate? Start)
+    {
+        public static Alike? Of(SubscriptionEntry entry, int period)
+        {
+            var subscription = entry.Subscription;
+            if (subscription.Changes.Count != 1 || subscription.End is not null || entry.FrozenAt(period) is not null) return null;
+            var first = subscription.FirstPeriod;
+            return period < first ? null : new Alike(subscription.Schedule, subscription.Changes[0].Plan, period, period == first ? subscription.Start : null);
+        }
     }
 
     private static bool Same(IReadOnlyDictionary<string, Quantity> a, IReadOnlyDictionary<string, Quantity> b) =>
