@@ -16,11 +16,8 @@ public sealed class TenantBook
     private readonly Dictionary<string, SubjectAssignment[]> _subjects = new(StringComparer.Ordinal);
     private readonly Dictionary<(BillingInterval, int, int, string), BillingSchedule> _schedules = [];
     private readonly ConcurrentDictionary<(Instant Start, Instant End, int Period, int Revision), ActiveSpan> _spans = new();
-=======
-    private readonly ConcurrentDictionary<(Instant Start, Instant End, int Period, int Revision, int Version), ActiveSpan> _spans = new();
     // What subscriptions alike were found to be rated under last; until the next catalog.
     private readonly ConcurrentDictionary<Alike, ActiveSpan> _alike = new();
->>>>>>> load
     private IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> _revisions = new Dictionary<string, (string, PlanRevision)>(StringComparer.Ordinal);
     private int _lastRevision;
 
@@ -69,7 +66,6 @@ public sealed class TenantBook
         foreach (var span in Spans(subscription, schedule.Period(period), asOf))
         {
             if (day < span.From || day >= span.To) continue;
-<<<<<<< HEAD
             var (start, end) = (schedule.Zone.StartOf(span.From), schedule.Zone.StartOf(span.To));
             var found = _spans.GetOrAdd((start, end, period, span.Revision.Id), _ => new ActiveSpan(start, end, period, span.Revision, _catalogs[0].Catalog.Currency));
             if (alike is { } same) _alike[same] = found;
