@@ -92,13 +92,14 @@ internal sealed partial class UsagePartition
             {
                 foreach (var entry in waiting)
                 {
-                    if (IsOtherLeg(entry.Record, DayOf(entry.Record.IngestTime), out var billed) && billed != entry.Position)
+                    var isClaimed = IsOtherLeg(entry.Record, DayOf(entry.Record.IngestTime), out var billed);
+                    if (isClaimed && billed != entry.Position)
                         Enter(entry with { Verdict = Verdict.NotBillable, Reason = VerdictReason.OtherLeg, RepeatOf = billed, Detail = "another leg of its call is billed", IsLater = true }, entry);
                     else
                     {
                         _rater.Rate(_book, entry.Record, SealedThrough);
                         if (_rater.Verdict == Verdict.Suspended && _rater.Reason == entry.Reason) continue;
-                        Enter(Rated(entry.Position, entry.Record, isLater: true), entry);
+                        Enter(Rated(entry.Position, entry.Record, isLater: true, isLeg: entry.Record.CallKey.Length > 0 && !isClaimed), entry);
                         if (_rater.Verdict == Verdict.Suspended) continue;
                     }
 
@@ -224,7 +225,7 @@ internal sealed partial class UsagePartition
         {
             if (!before.Counts || !open.TryGetValue((before.Record.Tenant, before.Subscription), out var sealedThrough) || before.BillingPeriod <= sealedThrough) continue;
             _rater.Rate(_book, before.Record, SealedThrough);
-            var after = Rated(before.Position, before.Record, isLater: true);
+            var after = Rated(before.Position, before.Record, isLater: true, isLeg: false);
             if (!Same(before, after)) Enter(after, before);
         }
     }

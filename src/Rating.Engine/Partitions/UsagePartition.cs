@@ -354,7 +354,7 @@ internal sealed partial class UsagePartition
         }
 
         _rater.Rate(_book, record, _sealedThroughOf);
-        Enter(Rated(position, record, isLater: false));
+        Enter(Rated(position, record, isLater: false, isLeg: record.CallKey.Length > 0));
     }
 
     private bool IsForgotten(UsageRecord record, int day)
@@ -374,9 +374,10 @@ internal sealed partial class UsagePartition
     {
         billed = 0;
         if (record.CallKey.Length == 0) return false;
+        var call = _identity.OfCall(record);
         var eventDay = DayOf(record.EventTime);
         for (var near = eventDay - 1; near <= eventDay + 1; near++)
-            if (_ids.TryFind(_identity.OfCall(record, near), day, out var leg))
+            if (_ids.TryFind(OnDay(call, near), day, out var leg))
             {
                 billed = leg.Position;
                 return true;
@@ -385,8 +386,10 @@ internal sealed partial class UsagePartition
         return false;
     }
 
-    // An entry of what the rater found, with its effect on the totals.
-    private LedgerEntry Rated(long position, UsageRecord record, bool isLater)
+    private static UInt128 OnDay(UInt128 call, int day) => unchecked(call + (UInt128)(Int128)day);
+
+    // An entry of what the rater found, with its effect on the totals. A leg that nobody has billed yet claims its call.
+    private LedgerEntry Rated(long position, UsageRecord record, bool isLater, bool isLeg)
     {
         var counts = _rater.Verdict is Verdict.Rated or Verdict.Late;
         int usage = 0, billing = 0;
@@ -397,7 +400,7 @@ internal sealed partial class UsagePartition
             billing = _rater.Verdict == Verdict.Late ? SealedThrough(index) + 1 : usage;
             Accumulate(index, billing, usage, span.Revision, record);
             // By the day on which it was taken in: the horizon of a leg is that of ids.
-            if (record.CallKey.Length > 0 && !IsOtherLeg(record, DayOf(record.IngestTime), out _)) _ids.Remember(_identity.OfCall(record, DayOf(record.EventTime)), 0, position, DayOf(record.IngestTime));
+            if (isLeg) _ids.Remember(OnDay(_identity.OfCall(record), DayOf(record.EventTime)), 0, position, DayOf(record.IngestTime));
         }
 
         return new LedgerEntry
