@@ -67,7 +67,7 @@ internal static class InvoicePage
         var about = section.Kind switch { "activation" => "activation", "supplementary" => "usage that came after the last period", _ => section.Period is { } period ? Span(period.Start, period.End) : "" };
         page.Append(CultureInfo.InvariantCulture, $"""
             <section><h2>{Text(section.Subscription)}<small>{Text(about)}</small></h2>
-            <table><thead><tr><th>Description</th><th>Period</th><th class="n">Quantity</th><th class="n">Amount {Text(currency)}</th></tr></thead><tbody>
+            <table><thead><tr><th>Description</th><th class="n">Period</th><th class="n">Quantity</th><th class="n">Amount {Text(currency)}</th></tr></thead><tbody>
 
             """);
         foreach (var line in section.Lines)
