@@ -32,7 +32,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     {
         if (change.Sequence != _book.Count + 1) throw new StaleWriterException($"Book change {change.Sequence} is not the next one: {_book.Count} are stored.");
         _book.Add(change);
-    });
+    }, cancellation);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<BookChange> ReadBookAsync(long after, CancellationToken cancellation) => Read(() => _book.Skip((int)after), cancellation);
@@ -40,6 +40,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     /// <inheritdoc/>
     public Task<PartitionPlace> TakeOverAsync(int partition, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         lock (_gate)
         {
             var mine = _partitions[partition];
@@ -72,7 +73,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
             var key = (count.Tenant, count.Source, count.IngestHour, count.Verdict, count.Reason);
             _verdicts[key] = _verdicts.GetValueOrDefault(key) + count.Count;
         }
-    });
+    }, cancellation);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StateBlock> ReadStateAsync(int partition, CancellationToken cancellation) => Read(() => _partitions[partition].State, cancellation);
@@ -111,7 +112,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     {
         foreach (var snapshot in snapshots) _snapshots.TryAdd((snapshot.Tenant, snapshot.Subscription, snapshot.Kind, snapshot.Period), snapshot);
         if (batch is { } done) _closed.Add(done);
-    });
+    }, cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<long>> ClosedBatchesAsync(CancellationToken cancellation)
@@ -138,7 +139,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     {
         var numbers = _invoices.Values.GroupBy(invoice => invoice.Tenant).ToDictionary(group => group.Key, group => group.Max(invoice => invoice.Number));
         var taken = new HashSet<(TenantId, SubscriptionId, string, int)>(_invoiced);
-        foreach (var invoice in invoices)
+        foreach (var invoice in invoices.OrderBy(invoice => invoice.Number))
         {
             if (invoice.Number != numbers.GetValueOrDefault(invoice.Tenant) + 1) throw new StaleWriterException($"Invoice number {invoice.Number} is not the next one after {numbers.GetValueOrDefault(invoice.Tenant)}.");
             numbers[invoice.Tenant] = invoice.Number;
@@ -159,7 +160,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
         }
 
         foreach (var message in messages) _outbox.Add(message with { Id = _outbox.Count + 1 });
-    });
+    }, cancellation);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StoredInvoice> ReadInvoicesAsync(TenantId tenant, AccountId? account, CancellationToken cancellation) =>
@@ -183,7 +184,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     }
 
     /// <inheritdoc/>
-    public Task SaveImportAsync(ImportedFile file, CancellationToken cancellation) => Write(() => _imports[(file.Tenant, file.ContentHash)] = file);
+    public Task SaveImportAsync(ImportedFile file, CancellationToken cancellation) => Write(() => _imports[(file.Tenant, file.ContentHash)] = file, cancellation);
 
     /// <inheritdoc/>
     public Task<ImportedFile?> FindImportAsync(TenantId tenant, string contentHash, CancellationToken cancellation)
@@ -198,8 +199,9 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
         .Where(snapshot => snapshot.Tenant == tenant && (account is null || snapshot.Account == account))
         .OrderBy(snapshot => snapshot.Subscription.Value, StringComparer.Ordinal).ThenBy(snapshot => snapshot.Period).ThenBy(snapshot => snapshot.Kind, StringComparer.Ordinal);
 
-    private Task Write(Action change)
+    private Task Write(Action change, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         lock (_gate) change();
         return Task.CompletedTask;
     }

@@ -31,6 +31,40 @@ public abstract class RatingStoreContract : IAsyncLifetime
     protected abstract IRatingStore Make();
 
     [Fact]
+    public async Task A_partition_that_nobody_has_taken_over_takes_no_checkpoint() =>
+        await Assert.ThrowsAsync<StaleWriterException>(() => Store.CommitAsync(Plain(0, 0, 1, 0, 10), default));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Invoice_numbers_have_no_gaps(long number)
+    {
+        await Store.SaveInvoicesAsync([Invoice(1, "1")], [], default);
+        await Assert.ThrowsAsync<StaleWriterException>(() => Store.SaveInvoicesAsync([Invoice(number, "2")], [], default));
+        await Store.SaveInvoicesAsync([Invoice(3, "3"), Invoice(2, "2")], [], default); // together they have none
+        Assert.Equal([1L, 2, 3], (await ListAsync(Store.ReadInvoicesAsync(North, null, default))).Select(invoice => invoice.Number));
+    }
+
+    [Fact]
+    public async Task An_invoice_of_a_snapshot_that_does_not_exist_is_refused()
+    {
+        await Assert.ThrowsAsync<InvariantBrokenException>(() => Store.SaveInvoicesAsync([Invoice(1, "1", ("a", "period", 1))], [], default));
+        Assert.Equal(0, await Store.LastInvoiceNumberAsync(North, default));
+    }
+
+    [Fact]
+    public async Task A_write_that_is_cancelled_beforehand_is_not_written()
+    {
+        using var source = new CancellationTokenSource();
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.AppendBookAsync(new(1, North, Morning, "{}"), source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.TakeOverAsync(0, source.Token));
+        Assert.Empty(await ListAsync(Store.ReadBookAsync(0, default)));
+        Assert.Equal(1, (await Store.TakeOverAsync(0, default)).Epoch);
+    }
+
+    [Fact]
     public async Task The_first_settings_stay()
     {
         Assert.Equal("first", await Store.SettingsAsync("first", default));
