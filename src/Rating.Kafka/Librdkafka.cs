@@ -14,6 +14,7 @@ public static class Librdkafka
 
     internal const string Name = "librdkafka";
 
+    private static readonly string[] Builds = [Name, $"centos8-{Name}", $"alpine-{Name}"];
     private static readonly Lazy<(nint Library, string? Problem)> Loaded = new(Load);
 
     /// <summary>Why Kafka cannot be used on this machine, with what to do; null when it can.</summary>
@@ -30,6 +31,9 @@ public static class Librdkafka
             return (0, $"librdkafka {Version} is not on this machine: {file} is missing. Run build/librdkafka.sh once, or let RATING_LIBRDKAFKA name the library.");
         if (isOurs && !NativeLibrary.TryLoad(file, out library))
             return (0, $"{file} could not be loaded. It must be librdkafka {Version} for this machine; delete it, then run build/librdkafka.sh.");
+        // The package has several builds; the first needs the system's SASL library, which a small machine lacks. Confluent.Kafka tries them in this order, too.
+        if (!isOurs && !Array.Exists(Builds, build => NativeLibrary.TryLoad(build, typeof(Confluent.Kafka.Library).Assembly, null, out library)))
+            return (0, $"None of the builds of librdkafka {Version} that come with Confluent.Kafka could be loaded on this machine. Run build/librdkafka.sh once and let RATING_LIBRDKAFKA name the library that it made.");
         ServeTo(typeof(Librdkafka).Assembly);
         if (isOurs) ServeTo(typeof(Confluent.Kafka.Library).Assembly);
         return (library, null);
