@@ -33,6 +33,9 @@ public sealed class Oracle
         _book.Add(_subscription);
     }
 
+    /// <summary>The calls of the period priced last, each as the ledger keeps it.</summary>
+    public IReadOnlyList<OracleCall> Calls { get; private set; } = [];
+
     private Schedule Schedule => _book.ScheduleOf(_subscription, _sequence) ?? throw new FormatException("The plan of the subscription is not in the catalog.");
 
     /// <summary>The number of the period that has a day.</summary>
@@ -53,6 +56,7 @@ public sealed class Oracle
         var seen = new Dictionary<(string Source, string Id), UsageEvent>();
         var verdicts = events.Select(text => Take(period, text, usage, seen)).ToList();
 
+        Calls = usage.Calls.ConvertAll(c => new OracleCall(c.Charge, c.Destination, c.Seconds, c.BilledSeconds, c.Amount, c.Cost));
         var view = View(period);
         var priced = UsagePricing.Of(view, usage);
         var arrears = Recurring.Lines(view.Spans, view.Start, view.End, view.Schedule.Interval, c => !c.InAdvance && !c.HasOwnInterval, "arrears").ToList();
