@@ -1,7 +1,10 @@
 using Rating.Loadtest;
 using Rating.Loadtest.Local;
+using Rating.Loadtest.Pipeline;
+using Rating.Loadtest.Processes;
 using Rating.Loadtest.Report;
 
+if (args is [Children.Command, var kind, var settings]) return await Children.RunAsync(kind, settings);
 if (Options.Parse(args) is not { } options)
 {
     Console.Error.WriteLine(Options.Usage);
@@ -14,16 +17,9 @@ if (options.StagesOnly)
     return 0;
 }
 
-if (options.Child is { } subscriptions) return await ManySubscriptions.ChildAsync(subscriptions, options);
 Directory.CreateDirectory(options.Out);
 var figures = new List<Figure>();
-foreach (var (name, measure) in LocalFigures.All)
-{
-    if (options.Only.Count > 0 && !options.Only.Contains(name)) continue;
-    Progress.Say($"{name} ...");
-    await foreach (var figure in measure(options)) figures.Add(figure);
-}
-
+await foreach (var figure in options.Command == Options.Local ? LocalFigures.MeasureAsync(options) : PipelineFigures.MeasureAsync(options)) figures.Add(figure);
 TableReport.Write(figures);
 JsonReport.Write(figures, options);
 SvgPlot.Write(figures, options);

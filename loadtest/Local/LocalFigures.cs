@@ -3,6 +3,17 @@ namespace Rating.Loadtest.Local;
 /// <summary>The figures of <c>loadtest local</c>, in their order.</summary>
 internal static class LocalFigures
 {
-    public static IReadOnlyList<(string Name, Func<Options, IAsyncEnumerable<Figure>> Measure)> All { get; } =
+    private static readonly (string Name, Func<Options, IAsyncEnumerable<Figure>> Measure)[] All =
         [("engine", EngineAlone.MeasureAsync), ("import", Importing.MeasureAsync), ("idle", IdleMemory.MeasureAsync), ("many", ManySubscriptions.MeasureAsync)];
+
+    /// <summary>Measures those that are asked for.</summary>
+    public static async IAsyncEnumerable<Figure> MeasureAsync(Options options)
+    {
+        foreach (var (name, measure) in All)
+        {
+            if (!options.Wants(name)) continue;
+            Progress.Say($"{name} ...");
+            await foreach (var figure in measure(options)) yield return figure;
+        }
+    }
 }

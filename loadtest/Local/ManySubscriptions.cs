@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using Rating.Engine;
+using Rating.Loadtest.Processes;
 using Rating.Loadtest.World;
 
 namespace Rating.Loadtest.Local;
@@ -8,20 +8,22 @@ namespace Rating.Loadtest.Local;
 /// <summary>Row 8: CPU per record with very many subscriptions over CPU with few. Each side is a process of its own, and they take turns.</summary>
 internal static class ManySubscriptions
 {
+    public const string Kind = "many";
     private const int Few = 10_000;
 
     public static async IAsyncEnumerable<Figure> MeasureAsync(Options options)
     {
         var many = options.Quick ? 100_000 : 1_000_000;
-        using var fewSide = new Side(Few, options);
-        using var manySide = new Side(many, options);
-        var (fewReady, manyReady) = (await fewSide.AnswerAsync(), await manySide.AnswerAsync());
+        var records = options.Quick ? 200_000 : 1_000_000;
+        using var fewSide = new ChildProcess(Kind, new Settings(Few, records));
+        using var manySide = new ChildProcess(Kind, new Settings(many, records));
+        var (fewReady, manyReady) = (await fewSide.AnswerAsync<double>(), await manySide.AnswerAsync<double>());
         Progress.Say($"  {many:N0} subscriptions onboarded in {manyReady:0.0} s, {Few:N0} in {fewReady:0.0} s");
         var pairs = new List<(double, double)>();
         for (var pair = 0; pair < options.Pairs; pair++)
         {
-            var below = await fewSide.RunAsync();
-            pairs.Add((await manySide.RunAsync(), below));
+            var below = await RoundAsync(fewSide);
+            pairs.Add((await RoundAsync(manySide), below));
             Progress.Say($"  {pairs[^1].Item1:0.00} us over {pairs[^1].Item2:0.00} us");
         }
 
@@ -29,19 +31,24 @@ internal static class ManySubscriptions
     }
 
     /// <summary>One side: onboards, says so, then works through a round of records each time it is told to.</summary>
-    public static async Task<int> ChildAsync(int subscriptions, Options options)
+    public static async Task ChildAsync(Settings settings)
     {
-        var records = options.Quick ? 200_000 : 1_000_000;
+        var (subscriptions, records) = settings;
         var watch = Stopwatch.StartNew();
         var store = await EngineWorld.OnboardedAsync(subscriptions);
-        Say(watch.Elapsed.TotalSeconds);
+        Children.Say(watch.Elapsed.TotalSeconds);
         await using var log = new GatedLog(EngineWorld.Settings.Partitions);
         await using var engine = await RatingEngine.StartAsync(log, store, EngineWorld.Settings, new FixedClock(), TimeProvider.System, default);
         // The first usage of every subscription makes its totals: that is not what is measured.
         await RoundAsync(engine, log, new UsageMaker(subscriptions, isZipf: false, -1), Math.Max(records, 2 * subscriptions));
-        for (var round = 0; await Console.In.ReadLineAsync() is not null; round++)
-            Say(await RoundAsync(engine, log, new UsageMaker(subscriptions, isZipf: false, round), records));
-        return 0;
+        for (var round = 0; await Children.AskedAsync() is not null; round++)
+            Children.Say(await RoundAsync(engine, log, new UsageMaker(subscriptions, isZipf: false, round), records));
+    }
+
+    private static async Task<double> RoundAsync(ChildProcess side)
+    {
+        await side.TellAsync("run");
+        return await side.AnswerAsync<double>();
     }
 
     private static async Task<double> RoundAsync(RatingEngine engine, GatedLog log, UsageMaker usage, int records)
@@ -54,37 +61,8 @@ internal static class ManySubscriptions
         return (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / records;
     }
 
-    private static void Say(double figure) => Console.Out.WriteLine(figure.ToString(CultureInfo.InvariantCulture));
-
-    private sealed class Side : IDisposable
-    {
-        private readonly Process _process;
-
-        public Side(int subscriptions, Options options)
-        {
-            var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-            // Run by the dotnet host: the program is its first argument.
-            if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(ManySubscriptions).Assembly.Location);
-            foreach (var argument in new[] { "local", "--child", subscriptions.ToString(CultureInfo.InvariantCulture) }) start.ArgumentList.Add(argument);
-            if (options.Quick) start.ArgumentList.Add("--quick");
-            _process = Process.Start(start)!;
-        }
-
-        public async Task<double> RunAsync()
-        {
-            await _process.StandardInput.WriteLineAsync("run");
-            await _process.StandardInput.FlushAsync();
-            return await AnswerAsync();
-        }
-
-        public async Task<double> AnswerAsync() =>
-            double.Parse(await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the other process ended"), CultureInfo.InvariantCulture);
-
-        public void Dispose()
-        {
-            _process.StandardInput.Close();
-            _process.WaitForExit();
-            _process.Dispose();
-        }
-    }
+    /// <summary>What a side is told.</summary>
+    /// <param name="Subscriptions">How many it has.</param>
+    /// <param name="Records">How many records a round has.</param>
+    internal sealed record Settings(int Subscriptions, int Records);
 }

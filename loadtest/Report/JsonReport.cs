@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rating.Loadtest.Report;
 
-/// <summary>The figures with all their pairs, and the machine, as <c>local.json</c>.</summary>
+/// <summary>The figures with all their pairs, and the machine, as <c>COMMAND.json</c>.</summary>
 internal static class JsonReport
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -19,6 +19,6 @@ internal static class JsonReport
                 beside = figure.Beside.Select(one => new { name = one.Name, value = one.Value }),
             }),
         };
-        File.WriteAllText(Path.Combine(options.Out, "local.json"), JsonSerializer.Serialize(document, Indented));
+        File.WriteAllText(Path.Combine(options.Out, $"{options.Command}.json"), JsonSerializer.Serialize(document, Indented));
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Rating.Loadtest.Report;
 
-/// <summary>The figures as bars, each scaled to its own goal, as <c>local.svg</c>: the dark mark is the goal, the thin line the spread.</summary>
+/// <summary>The figures as bars, each scaled to its own goal, as <c>COMMAND.svg</c>: the dark mark is the goal, the thin line the spread.</summary>
 internal static class SvgPlot
 {
     private const int Left = 20, Width = 640, RowHeight = 58, GoalAt = 320;
@@ -17,7 +17,7 @@ internal static class SvgPlot
         svg.Append($"""<rect width="100%" height="100%" fill="white"/><text x="{Left}" y="22" fill="#555">Bars are scaled to their goal (dark mark). Green: met. Orange: not met.</text>""").Append('\n');
         for (var i = 0; i < figures.Count; i++) Bar(svg, figures[i], 40 + i * RowHeight);
         svg.Append("</svg>\n");
-        File.WriteAllText(Path.Combine(options.Out, "local.svg"), svg.ToString());
+        File.WriteAllText(Path.Combine(options.Out, $"{options.Command}.svg"), svg.ToString());
     }
 
     private static void Bar(StringBuilder svg, Figure figure, int top)

@@ -2,12 +2,18 @@ using Rating.Engine.Log;
 
 namespace Rating.Loadtest.World;
 
-/// <summary>A log in memory that shows its records only when told to, so that an engine can be ready, and a log filled, before the clock starts.</summary>
-internal sealed class GatedLog(int partitions) : IUsageLog
+/// <summary>A log that shows its records only when told to, so that an engine can be ready, and a log filled, before the clock starts.</summary>
+internal sealed class GatedLog(IUsageLog log) : IUsageLog
 {
-    private readonly MemoryUsageLog _log = new(partitions);
-    private volatile long[] _shown = new long[partitions];
+    private readonly IUsageLog _log = log;
+    private volatile long[] _shown = new long[log.Partitions];
     private volatile TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>One in memory.</summary>
+    public GatedLog(int partitions)
+        : this(new MemoryUsageLog(partitions))
+    {
+    }
 
     public int Partitions => _log.Partitions;
 
@@ -25,7 +31,7 @@ internal sealed class GatedLog(int partitions) : IUsageLog
     public Task<IReadOnlyDictionary<int, long>> AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellation) => _log.AppendAsync(records, cancellation);
 
     public ValueTask<IReadOnlyList<LogRecord>> ReadAsync(int partition, long position, int recordsMax, CancellationToken cancellation) =>
-        _log.ReadAsync(partition, position, (int)Math.Min(recordsMax, _shown[partition] - position), cancellation);
+        _log.ReadAsync(partition, position, (int)Math.Clamp(_shown[partition] - position, 0, recordsMax), cancellation);
 
     public async Task WaitAsync(int partition, long position, CancellationToken cancellation)
     {

@@ -27,11 +27,17 @@ internal sealed class UsageMaker(int subscriptions, bool isZipf, int seed)
     /// <summary>Appends records to a log.</summary>
     public async Task FillAsync(IUsageLog log, int records)
     {
+        foreach (var batch in Batches(log.Partitions, records)) await log.AppendAsync(batch, default);
+    }
+
+    /// <summary>Makes records for a log of so many partitions.</summary>
+    public IEnumerable<IReadOnlyList<LogAppend>> Batches(int partitions, int records)
+    {
         for (var left = records; left > 0;)
         {
             var batch = new List<LogAppend>(BatchRecords);
-            for (; left > 0 && batch.Count < BatchRecords; left--) batch.Add(Next(log.Partitions));
-            await log.AppendAsync(batch, default);
+            for (; left > 0 && batch.Count < BatchRecords; left--) batch.Add(Next(partitions));
+            yield return batch;
         }
     }
 

@@ -271,11 +271,15 @@ public sealed class RatingEngine : IAsyncDisposable
         _billing.Dispose();
     }
 
+    // Stored, and compared as text: what the embedded log has always had stays as it is.
+    private static readonly JsonSerializerOptions StoredSettings = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
     private static string SettingsText(RatingSettings settings) => JsonSerializer.Serialize(new
     {
+        log = settings.Log.Length > 0 ? settings.Log : null,
         partitions = settings.Partitions, dedupeHorizonDays = settings.DedupeHorizonDays, lateWindowHours = (long)(settings.LateWindow.BclCompatibleTicks / NodaConstants.TicksPerHour),
         futureToleranceHours = (long)(settings.FutureTolerance.BclCompatibleTicks / NodaConstants.TicksPerHour),
-    });
+    }, StoredSettings);
 
     private SubscriptionEntry EntryOf(TenantId tenant, SubscriptionId subscription) =>
         Book.Read(book => book.Tenant(tenant)?.Subscriptions.GetValueOrDefault(subscription.Value)) ?? throw new Refused("subscription.unknown", $"There is no subscription '{subscription}'.");

@@ -5,7 +5,7 @@ namespace Rating.Kafka;
 
 /// <summary>The native Kafka client under everything here: where it is on this machine, and whether it can be used.</summary>
 /// <remarks>
-/// On a full package feed it comes with Confluent.Kafka. Otherwise it is what <c>build/librdkafka.sh</c> built once for this machine. <c>RATING_LIBRDKAFKA</c> names another file.
+/// On a full package feed it comes with Confluent.Kafka, in several builds of which the first that loads is taken. Otherwise it is what <c>build/librdkafka.sh</c> built once for this machine. <c>RATING_LIBRDKAFKA</c> names another file.
 /// </remarks>
 public static class Librdkafka
 {
@@ -24,36 +24,35 @@ public static class Librdkafka
 
     private static (nint, string?) Load()
     {
-        var (file, isOurs) = File();
         nint library = 0;
-        if (isOurs && !System.IO.File.Exists(file))
-            return (0, $"librdkafka {Version} is not on this machine: {file} is missing. Run build/librdkafka.sh once, or let RATING_LIBRDKAFKA name the library.");
-        if (isOurs && !NativeLibrary.TryLoad(file, out library))
-            return (0, $"{file} could not be loaded. It must be librdkafka {Version} for this machine; delete it, then run build/librdkafka.sh.");
+        var found = Candidates().FirstOrDefault(file => NativeLibrary.TryLoad(file, out library));
+        if (found is null)
+            return (0, $"librdkafka {Version} is not on this machine, or does not fit it; looked for {string.Join(", ", Candidates())}. Run build/librdkafka.sh once, or let RATING_LIBRDKAFKA name the library.");
         ServeTo(typeof(Librdkafka).Assembly);
-        if (isOurs) ServeTo(typeof(Confluent.Kafka.Library).Assembly);
+        ServeTo(typeof(Confluent.Kafka.Library).Assembly);
         return (library, null);
     }
 
-    // Only with librdkafka.redist is the program's own copy the right one: a system's copy may be too old.
-    private static (string File, bool IsOurs) File()
+    // One that is named is the only one. Else what came with the package (its first build needs a libsasl2 that not every Linux has), then what was built for this machine.
+    // Never a system's own copy: it may be too old.
+    private static IEnumerable<string> Candidates()
     {
-        if (Environment.GetEnvironmentVariable("RATING_LIBRDKAFKA") is { Length: > 0 } named) return (named, true);
-#if RATING_LIBRDKAFKA_REDIST
-        return ("", false);
-#else
+        if (Environment.GetEnvironmentVariable("RATING_LIBRDKAFKA") is { Length: > 0 } named) return [named];
+        // Not RuntimeInformation.RuntimeIdentifier: a distribution's own .NET names itself there.
+        var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+        var processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
+        var native = Path.Combine(AppContext.BaseDirectory, "runtimes", $"{system}-{processor}", "native");
+        string[] packaged = OperatingSystem.IsWindows() ? ["librdkafka.dll"] : OperatingSystem.IsMacOS() ? ["librdkafka.dylib"] : ["librdkafka.so", "centos8-librdkafka.so", "alpine-librdkafka.so"];
         var caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         var cache = Environment.GetEnvironmentVariable("RATING_CACHE") is { Length: > 0 } own ? own : Path.Combine(caches, "rating");
-        return (Path.Combine(cache, $"librdkafka-{Version}", "librdkafka.so"), true);
-#endif
+        return [.. packaged.SelectMany(name => new[] { Path.Combine(native, name), Path.Combine(AppContext.BaseDirectory, name) }), Path.Combine(cache, $"librdkafka-{Version}", "librdkafka.so")];
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
         if (name.Contains(Name, StringComparison.Ordinal))
         {
-            if (Loaded.IsValueCreated && Loaded.Value.Library != 0) return Loaded.Value.Library;
-            return NativeLibrary.TryLoad(name, typeof(Confluent.Kafka.Library).Assembly, path, out var library) ? library : 0;
+            return Loaded.Value.Library;
         }
 
         // Debian has libdl.so only with its development packages.

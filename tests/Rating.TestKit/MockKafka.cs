@@ -13,6 +13,9 @@ public sealed class MockKafka : IDisposable
     /// <summary>Where it listens, as <c>bootstrap.servers</c> wants it.</summary>
     public string Bootstrap { get; }
 
+    /// <summary>The process that it runs in; for measuring.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>How many brokers it has; they are numbered from 1.</summary>
     public int Brokers { get; }
 

@@ -59,10 +59,8 @@ internal sealed class RatingHost : IAsyncDisposable
         await _app.StopAsync();
         await _stopping.CancelAsync();
         await Loaded.ContinueWith(_ => { }, TaskScheduler.Default);
-        if (_installation.IsLoaded) await _installation.Engine.DisposeAsync();
+        await _installation.DisposeAsync();
         await _app.DisposeAsync();
-        await _installation.Log.DisposeAsync();
-        await _installation.Store.DisposeAsync();
         _stopping.Dispose();
     }
 
@@ -70,7 +68,7 @@ internal sealed class RatingHost : IAsyncDisposable
     {
         try
         {
-            await _installation.LoadAsync(_stopping.Token);
+            await _installation.LoadAsync(logger, _stopping.Token);
             ServerLog.Ready(logger);
         }
         catch (Exception wrong) when (!_stopping.IsCancellationRequested)

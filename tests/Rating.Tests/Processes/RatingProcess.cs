@@ -14,6 +14,7 @@ internal sealed class RatingProcess : IDisposable
     private readonly StringBuilder _output = new(), _error = new();
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _arguments;
+    private readonly List<(string Text, TaskCompletionSource Said)> _awaited = [];
     private int? _exitCode;
 
     private RatingProcess(string[] arguments)
@@ -86,12 +87,25 @@ internal sealed class RatingProcess : IDisposable
 
     /// <summary>Starts a server on a free port and waits until it is ready.</summary>
     /// <returns>The server, and where it answers.</returns>
-    public static async Task<(RatingProcess Server, string Url)> ServeAsync(string data)
+    public static async Task<(RatingProcess Server, string Url)> ServeAsync(string data, params string[] more)
     {
-        var server = Start("serve", "--data", data, "--urls", "http://127.0.0.1:0");
+        var server = Start(["serve", "--data", data, "--urls", "http://127.0.0.1:0", .. more]);
         var ended = server._process.WaitForExitAsync();
         if (await Task.WhenAny(server._ready.Task, ended).WaitAsync(Patience) == ended) throw new Xunit.Sdk.XunitException($"The server ended.\n{server}");
         return (server, await server._ready.Task);
+    }
+
+    /// <summary>Where it answers, once it has said so.</summary>
+    public string? Url => Output.Split('\n').FirstOrDefault(said => said.StartsWith("Rating answers at ", StringComparison.Ordinal))?.Split(' ')[3];
+
+    /// <summary>Waits until it has written a line with this text.</summary>
+    public async Task SaysAsync(string text)
+    {
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_awaited) _awaited.Add((text, said));
+        if ((Output + Error).Contains(text, StringComparison.Ordinal)) said.TrySetResult();
+        var ended = _process.WaitForExitAsync();
+        if (await Task.WhenAny(said.Task, ended).WaitAsync(Patience) == ended) throw new Xunit.Sdk.XunitException($"It ended and did not say \"{text}\".\n{this}");
     }
 
     /// <summary>Waits for its end, which must come with this exit code.</summary>
@@ -174,6 +188,9 @@ internal sealed class RatingProcess : IDisposable
     {
         if (line is null) return;
         lock (to) to.Append(line).Append('\n');
+        lock (_awaited)
+            foreach (var (text, heard) in _awaited)
+                if (line.Contains(text, StringComparison.Ordinal)) heard.TrySetResult();
         if (line.EndsWith("; ready", StringComparison.Ordinal) && Output.Split('\n').FirstOrDefault(said => said.StartsWith("Rating answers at ", StringComparison.Ordinal)) is { } said) _ready.TrySetResult(said.Split(' ')[3]);
         else if (line.StartsWith("Rating answers at ", StringComparison.Ordinal) && Error.Contains("; ready\n", StringComparison.Ordinal)) _ready.TrySetResult(line.Split(' ')[3]);
     }

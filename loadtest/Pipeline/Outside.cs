@@ -1,0 +1,114 @@
+using Confluent.Kafka;
+using Rating.Engine;
+using Rating.Engine.Log;
+using Rating.Kafka;
+using Rating.Loadtest.World;
+using Rating.Postgres;
+using Rating.TestKit;
+
+namespace Rating.Loadtest.Pipeline;
+
+/// <summary>What the engine works with in these runs: a mock Kafka and a PostgreSQL with fsync, each in processes of its own, gone at the end.</summary>
+internal sealed class Outside : IDisposable
+{
+    /// <summary>Partitions of every topic. The mock keeps 5 MiB of each, so they decide how many records a topic can have.</summary>
+    public const int Partitions = 16;
+
+    public static readonly RatingSettings Settings = new() { Partitions = Partitions };
+    private int _topics;
+
+    private Outside(MockKafka kafka, ThrowAwayPostgres postgres) => (Kafka, Postgres) = (kafka, postgres);
+
+    public MockKafka Kafka { get; }
+
+    public ThrowAwayPostgres Postgres { get; }
+
+    public static async Task<Outside> StartAsync()
+    {
+        var kafka = await MockKafka.StartAsync(1);
+        try
+        {
+            return new Outside(kafka, ThrowAwayPostgres.Start());
+        }
+        catch
+        {
+            kafka.Dispose();
+            throw;
+        }
+    }
+
+    public static Task<KafkaUsageLog> OpenLogAsync(TopicRun run, string topic) => KafkaUsageLog.OpenAsync(
+        new KafkaLogSettings
+        {
+            Properties = new Dictionary<string, string>(run.Properties) { ["bootstrap.servers"] = run.Bootstrap }, Topic = topic, Partitions = Partitions,
+            // The mock has no settings to check.
+            ChecksTopic = false, DefaultTenant = Customers.Tenant,
+        },
+        default);
+
+    public static Task<PostgresRatingStore> OpenStoreAsync(string connection) => PostgresRatingStore.OpenAsync(new PostgresSettings { ConnectionString = connection }, TimeProvider.System, default);
+
+    /// <summary>A database in which the customers are; <see cref="CopyDatabase"/> makes more of it.</summary>
+    public async Task<string> OnboardAsync(int subscriptions)
+    {
+        var name = Postgres.CreateDatabase();
+        await using var store = await OpenStoreAsync(Postgres.ConnectionString(name));
+        await using var log = new GatedLog(Partitions);
+        await using var engine = await RatingEngine.StartAsync(log, store, Settings, new FixedClock(), TimeProvider.System, default);
+        await engine.PutCatalogAsync(Customers.Tenant, Tariff.Sample(), null, default);
+        await Customers.OnboardAsync(engine, subscriptions, UsageMaker.Plan, perDocument: 25_000);
+        return name;
+    }
+
+    /// <summary>A copy of a database that nobody is connected to.</summary>
+    /// <returns>How to connect to it.</returns>
+    public string CopyDatabase(string name) => Postgres.ConnectionString(Postgres.CreateDatabase($"TEMPLATE {name}"));
+
+    /// <summary>A new topic with these records, in batches compressed with lz4, after a check that the mock still has all of them.</summary>
+    /// <param name="usage">Makes them.</param>
+    /// <param name="records">How many.</param>
+    /// <param name="hasHeaders">With the headers that our own intake writes; without, as others write events.</param>
+    public async Task<string> TopicAsync(UsageMaker usage, int records, bool hasHeaders = false)
+    {
+        var topic = $"usage-{++_topics}";
+        await Kafka.CreateTopicAsync(topic, Partitions);
+        var counts = new long[Partitions];
+        using var producer = new ProducerBuilder<Null, byte[]>(new Dictionary<string, string>
+        {
+            ["bootstrap.servers"] = Kafka.Bootstrap, ["compression.type"] = "lz4", ["linger.ms"] = "100", ["queue.buffering.max.messages"] = "2000000", ["queue.buffering.max.kbytes"] = "2000000",
+            // What is missing would show at the ends below.
+            ["dotnet.producer.enable.delivery.reports"] = "false",
+        }).Build();
+        foreach (var batch in usage.Batches(Partitions, records))
+            foreach (var record in batch)
+            {
+                producer.Produce(new TopicPartition(topic, record.Partition), MessageOf(record, hasHeaders));
+                counts[record.Partition]++;
+            }
+
+        producer.Flush(TimeSpan.FromMinutes(2));
+        using var consumer = new ConsumerBuilder<Ignore, byte[]>(new Dictionary<string, string> { ["bootstrap.servers"] = Kafka.Bootstrap, ["group.id"] = "check" }).Build();
+        for (var partition = 0; partition < Partitions; partition++)
+        {
+            var kept = consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), TimeSpan.FromSeconds(10));
+            if (kept.Low != 0 || kept.High != counts[partition])
+                throw new InvalidOperationException($"The mock Kafka keeps 5 MiB per partition: partition {partition} of {topic} has {kept.Low} to {kept.High}, {counts[partition]} records were written. Fewer records, or more partitions.");
+        }
+
+        return topic;
+    }
+
+    public void Dispose()
+    {
+        Postgres.Dispose();
+        Kafka.Dispose();
+    }
+
+    private static Message<Null, byte[]> MessageOf(LogAppend record, bool hasHeaders)
+    {
+        var message = new Message<Null, byte[]> { Value = record.Payload.ToArray(), Timestamp = new Timestamp(record.IngestTime.ToUnixTimeMilliseconds(), TimestampType.CreateTime) };
+        if (hasHeaders)
+            message.Headers = [new Header(KafkaHeaders.Tenant, "default"u8.ToArray()), new Header(KafkaHeaders.Source, "pbx"u8.ToArray()), new Header(KafkaHeaders.ContentType, "application/cloudevents+json"u8.ToArray())];
+        return message;
+    }
+}

@@ -1,0 +1,44 @@
+using Confluent.Kafka;
+using Rating.Loadtest.Processes;
+
+namespace Rating.Loadtest.Pipeline;
+
+/// <summary>The denominator of row 1: Confluent.Kafka's <c>Consume</c> of <c>byte[]</c>, every record of a topic from offset 0, nothing done with it.</summary>
+internal static class RawConsumer
+{
+    public const string Kind = "raw";
+
+    public static async Task ChildAsync(TopicRun run)
+    {
+        if (run.WarmTopic.Length > 0) Read(run, run.WarmTopic, run.WarmRecords);
+        Children.Say("ready");
+        await Children.AskedAsync();
+        Children.Say(await TopicOutcome.OfAsync(run.Records, () =>
+        {
+            Read(run, run.Topic, run.Records);
+            return Task.CompletedTask;
+        }));
+    }
+
+    private static void Read(TopicRun run, string topic, int records)
+    {
+        var properties = new Dictionary<string, string>
+        {
+            ["bootstrap.servers"] = run.Bootstrap, ["group.id"] = "raw", ["enable.auto.commit"] = "false",
+            // As ours: with the default of 1,000 a queue that was full once is left alone for a second.
+            ["fetch.queue.backoff.ms"] = "5",
+        };
+        foreach (var (name, value) in run.Properties) properties[name] = value;
+        using var consumer = new ConsumerBuilder<Ignore, byte[]>(properties).Build();
+        consumer.Assign(Enumerable.Range(0, Outside.Partitions).Select(partition => new TopicPartitionOffset(topic, partition, 0)));
+        long bytes = 0;
+        for (var left = records; left > 0;)
+        {
+            if (consumer.Consume(10_000) is not { Message.Value: { } value }) throw new InvalidOperationException($"{topic}: {left} of {records} records did not come");
+            bytes += value.Length;
+            left--;
+        }
+
+        if (bytes < records) throw new InvalidOperationException($"{topic}: {bytes} bytes in {records} records");
+    }
+}
