@@ -14,7 +14,7 @@ internal sealed record ClosedPeriod(PeriodView View, List<OracleLine> Lines, All
 
     public List<OracleLine> EarlierDiscounts => [.. Before.SelectMany(b => b.Lines).Where(l => l.Kind == "discount")];
 
-    private IReadOnlyList<OracleLine> InOrderOf(IReadOnlyList<OracleLine>? stored)
+    private List<OracleLine> InOrderOf(IReadOnlyList<OracleLine>? stored)
     {
         if (stored is null) return Lines;
         var rest = Lines.ToList();

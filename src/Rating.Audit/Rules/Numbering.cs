@@ -5,6 +5,7 @@ namespace Rating.Audit.Rules;
 /// <summary>Makes E.164 or a local number of what a phone system writes.</summary>
 internal sealed class Numbering
 {
+    private static readonly string[] LocalKinds = ["emergency", "internal", "short"];
     private readonly string _country;
     private readonly string[] _international;
     private readonly string _national;
@@ -19,7 +20,7 @@ internal sealed class Numbering
         _national = json.Text("national", "");
         _otherwiseNational = json.Text("otherwise", "e164") == "national";
         _dialPlan = [.. json.List("dialPlan").Select(d => (d.Text("pattern"), d.Integer("strip", 0), d.Text("prepend", ""), d.Flag("final")))];
-        _local = [.. new[] { "emergency", "internal", "short" }.Select(kind => (kind, json.Member(kind)?.Texts() ?? []))];
+        _local = [.. LocalKinds.Select(kind => (kind, json.Member(kind)?.Texts() ?? []))];
     }
 
     /// <summary>A number as its digits, and the kind of a local one (else empty).</summary>

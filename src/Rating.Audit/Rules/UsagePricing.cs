@@ -75,7 +75,7 @@ internal sealed class UsagePricing
             yield return Line("usage", charge, detail, spans, Fraction.One, charge.Price, revision, charge.Cost?.Price);
     }
 
-    private OracleLine? FigureLine(Group group, Revision revision, List<Span> spans, Dictionary<Charge, List<RatedCall>> calls)
+    private static OracleLine? FigureLine(Group group, Revision revision, List<Span> spans, Dictionary<Charge, List<RatedCall>> calls)
     {
         var charge = group.Charge;
         Fraction amount;
