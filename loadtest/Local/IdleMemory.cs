@@ -1,27 +1,28 @@
 using System.Text;
 using Rating.Engine;
+using Rating.Engine.Log;
+using Rating.Engine.Store;
 using Rating.Loadtest.World;
-using Rating.Sqlite;
 
 namespace Rating.Loadtest.Local;
 
-/// <summary>Row 6: memory of a subscription with usage in 3 meters and 2 subjects, after a restart on SQLite, so that neither log nor store nor caches count.</summary>
+/// <summary>Row 6: memory of a subscription with usage in 3 meters and 2 subjects, after a restart on a durable store, so that neither log nor store nor caches count.</summary>
 internal static class IdleMemory
 {
     private const double GoalBytes = 400;
 
-    public static async IAsyncEnumerable<Figure> MeasureAsync(Options options)
+    public static async IAsyncEnumerable<Figure> MeasureAsync(Options options, Func<Task<IPlace>> newPlace)
     {
         var (few, many) = options.Quick ? (5_000, 15_000) : (20_000, 220_000);
         var pairs = new List<(double, double)>();
         var beside = new List<(string, string)>();
         // Buffers that are lent and given back stay in memory; they are the same on both sides once they have been needed.
-        await HeapAsync(few, withUsage: true);
+        await HeapAsync(newPlace, few, withUsage: true);
         // Two pairs: they take long, and differ by about a tenth.
         for (var pair = 0; pair < Math.Min(2, options.Pairs); pair++)
         {
-            var book = ((await HeapAsync(many, withUsage: false)).Heap - (await HeapAsync(few, withUsage: false)).Heap) / (double)(many - few);
-            var (below, above) = (await HeapAsync(few, withUsage: true), await HeapAsync(many, withUsage: true));
+            var book = ((await HeapAsync(newPlace, many, withUsage: false)).Heap - (await HeapAsync(newPlace, few, withUsage: false)).Heap) / (double)(many - few);
+            var (below, above) = (await HeapAsync(newPlace, few, withUsage: true), await HeapAsync(newPlace, many, withUsage: true));
             var bytes = (above.Heap - above.IdBytes - (below.Heap - below.IdBytes)) / (double)(many - few);
             pairs.Add((bytes, GoalBytes));
             if (pair > 0) continue;
@@ -33,12 +34,11 @@ internal static class IdleMemory
         yield return new Figure("6", "Bytes per idle subscription (denominator: the goal)", "B", pairs, 1, AtLeast: false, beside);
     }
 
-    private static async Task<(long Heap, long IdBytes, long Ids)> HeapAsync(int count, bool withUsage)
+    private static async Task<(long Heap, long IdBytes, long Ids)> HeapAsync(Func<Task<IPlace>> newPlace, int count, bool withUsage)
     {
-        using var workspace = new Workspace();
-        using var folder = DataFolder.Open(workspace.Path);
-        await using (var log = folder.OpenLog(4))
-        await using (var store = folder.OpenStore())
+        using var place = await newPlace();
+        await using (var log = await place.OpenLogAsync())
+        await using (var store = await place.OpenStoreAsync())
         await using (var engine = await StartAsync(log, store))
         {
             await engine.PutCatalogAsync(Customers.Tenant, Tariff.ThreeMeters, null, default);
@@ -48,8 +48,8 @@ internal static class IdleMemory
             await engine.CaughtUpAsync(default);
         }
 
-        await using var openLog = folder.OpenLog(4);
-        await using var openStore = folder.OpenStore();
+        await using var openLog = await place.OpenLogAsync();
+        await using var openStore = await place.OpenStoreAsync();
         await using var restarted = await StartAsync(openLog, openStore);
         for (var i = 0; i < 3; i++) GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var heap = GC.GetTotalMemory(forceFullCollection: true);
@@ -58,7 +58,7 @@ internal static class IdleMemory
         return (heap, bytes, ids);
     }
 
-    private static Task<RatingEngine> StartAsync(SqliteUsageLog log, SqliteRatingStore store) => RatingEngine.StartAsync(log, store, EngineWorld.Settings, new FixedClock(), TimeProvider.System, default);
+    private static Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store) => RatingEngine.StartAsync(log, store, EngineWorld.Settings, new FixedClock(), TimeProvider.System, default);
 
     private static List<ReadOnlyMemory<byte>> Usage(int from, int to)
     {

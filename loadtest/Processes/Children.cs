@@ -17,7 +17,10 @@ internal static class Children
             ManySubscriptions.Kind => ManySubscriptions.ChildAsync(Read<ManySubscriptions.Settings>(settings)),
             RawConsumer.Kind => RawConsumer.ChildAsync(Read<TopicRun>(settings)),
             LogReader.Kind => LogReader.ChildAsync(Read<TopicRun>(settings)),
-            RatedTopic.Kind => RatedTopic.ChildAsync(Read<TopicRun>(settings)),
+            EngineProcess.Kind => EngineProcess.ChildAsync(Read<TopicRun>(settings)),
+            ServedEngine.Kind => ServedEngine.ChildAsync(Read<TopicRun>(settings)),
+            LoadGenerator.Kind => LoadGenerator.ChildAsync(Read<LoadGenerator.Settings>(settings)),
+            NaiveTable.Kind => NaiveTable.ChildAsync(Read<TopicRun>(settings)),
             _ => throw new ArgumentException($"{kind}: no such process"),
         });
         return 0;
