@@ -9,6 +9,9 @@ public sealed record RatingSettings
     /// <summary>How many partitions the usage log has. Fixed for the life of the data: duplicates are recognised per partition.</summary>
     public int Partitions { get; init; } = 4;
 
+    /// <summary>Which log the positions in the store belong to, such as <c>kafka:TOPIC</c>; empty for the embedded one.</summary>
+    public string Log { get; init; } = "";
+
     /// <summary>How long an id is remembered, in UTC days of ingest time.</summary>
     public int DedupeHorizonDays { get; init; } = Limits.DedupeHorizonDays;
 

@@ -7,7 +7,11 @@ namespace Rating.Server.Commands;
 /// <summary><c>serve</c>: holds a data folder and answers over HTTP until it is stopped.</summary>
 internal sealed class ServeCommand : RatingCommand
 {
-    private readonly Option<string> _urls = new("--urls") { Description = "Where to answer, on this machine only.", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+    private readonly Option<string?> _urls = new("--urls") { Description = $"Where to answer, on this machine only [default: {DefaultUrl}].", HelpName = "URL" };
+    private readonly Option<string?> _log = new("--log") { Description = "Where the usage log is: sqlite (in the data folder, default) or kafka.", HelpName = "KIND" };
+    private readonly Option<string?> _store = new("--store") { Description = "Where everything else is: sqlite (in the data folder, default) or postgres.", HelpName = "KIND" };
+    private readonly Option<string?> _config = new("--config") { Description = $"The file of settings [default: {ServeSettings.File} in the working folder, when it is there].", HelpName = "FILE" };
 
     /// <summary>Makes the command.</summary>
     public ServeCommand()
@@ -19,12 +23,21 @@ internal sealed class ServeCommand : RatingCommand
               rating serve --data ./data --urls http://127.0.0.1:8080
               curl -H 'Content-Type: application/cloudevents+json' http://127.0.0.1:8080/v1/events \
                 -d '{"specversion":"1.0","id":"1","source":"test","type":"sms.sent","subject":"493023125001","time":"2026-03-02T08:00:00Z"}'
-            """) => Options.Add(_urls);
+
+            With Kafka and PostgreSQL (docs/serve.md has all settings):
+              export RATING__KAFKA__BOOTSTRAPSERVERS=localhost:9092 RATING__POSTGRES__CONNECTIONSTRING='Host=localhost;Database=rating;Username=rating_server'
+              rating serve --log kafka --store postgres
+            """)
+    {
+        foreach (var option in new Option[] { _urls, _log, _store, _config }) Options.Add(option);
+    }
 
     /// <inheritdoc/>
     protected override async Task<int> RunAsync(ParseResult parsed, Place at, Terminal terminal, CancellationToken cancellation)
     {
-        await using var own = await FolderHost.OpenAsync(at.Data, parsed.GetValue(_urls)!, new TenantId(at.Tenant), serve: true, verbose: true, cancellation);
+        var tenant = new TenantId(at.Tenant);
+        var settings = ServeSettings.Read(parsed.GetValue(_config), parsed.GetValue(_log), parsed.GetValue(_store), tenant);
+        await using var own = await FolderHost.OpenAsync(at.Data, parsed.GetValue(_urls) ?? settings.Url ?? DefaultUrl, tenant, settings, serve: true, verbose: true, cancellation);
         terminal.Result(new { url = own.Host.Url, pid = Environment.ProcessId }, _ => Console.Out.WriteLine($"Rating answers at {own.Host.Url} (data in {Path.GetFullPath(at.Data)}; Ctrl-C stops it)"));
         try
         {

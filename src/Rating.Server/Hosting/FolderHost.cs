@@ -1,11 +1,10 @@
-using NodaTime;
 using Rating.Domain;
-using Rating.Engine;
+using Rating.Server.Faults;
 using Rating.Sqlite;
 
 namespace Rating.Server.Hosting;
 
-/// <summary>A host over a data folder, which it holds while it lives.</summary>
+/// <summary>A host over a data folder, which it holds while it lives: the folder has the embedded log and store, or says where they are instead.</summary>
 internal sealed class FolderHost : IAsyncDisposable
 {
     private readonly DataFolder _folder;
@@ -22,16 +21,20 @@ internal sealed class FolderHost : IAsyncDisposable
     /// <param name="serve">Whether this is a server for others: then the folder says where it answers.</param>
     /// <param name="verbose">Whether to log to the error output.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="Refused"><c>data.locked</c>: another process holds the folder.</exception>
-    public static async Task<FolderHost> OpenAsync(string path, string url, TenantId tenant, bool serve, bool verbose, CancellationToken cancellation)
+    /// <exception cref="Refused"><c>data.locked</c>: another process holds the folder; <c>data.elsewhere</c>: its data are in another place than the embedded one.</exception>
+    public static Task<FolderHost> OpenAsync(string path, string url, TenantId tenant, bool serve, bool verbose, CancellationToken cancellation) =>
+        OpenAsync(path, url, tenant, ServeSettings.Embedded, serve, verbose, cancellation);
+
+    /// <summary>Opens a folder and starts to answer, over the log and the store that the settings name.</summary>
+    /// <exception cref="Refused"><c>data.locked</c>: another process holds the folder; <c>data.elsewhere</c>: its data are in another place than the settings say.</exception>
+    public static async Task<FolderHost> OpenAsync(string path, string url, TenantId tenant, ServeSettings settings, bool serve, bool verbose, CancellationToken cancellation)
     {
-        Loopback.Parse(url);
+        settings.Reach.Parse(url);
         var folder = DataFolder.Open(path);
         try
         {
-            var settings = new RatingSettings();
-            var log = folder.OpenLog(settings.Partitions);
-            var installation = new Installation(log, folder.OpenStore(), settings, SystemClock.Instance, tenant, Seller.Read(folder.Path));
+            FolderPlaces.Check(folder.Path, settings);
+            var installation = new Installation(opening => Backends.OpenAsync(settings, folder, opening), waits: serve && settings.Places != ServeSettings.Embedded.Places, settings.Rating, SteppedClock.FromEnvironment(), tenant, Seller.Read(folder.Path)) { Reach = settings.Reach };
             var host = await RatingHost.StartAsync(installation, url, verbose, cancellation);
             if (serve) folder.WriteServer(host.Url);
             return new FolderHost(folder, host);

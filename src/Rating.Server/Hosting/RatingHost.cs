@@ -47,7 +47,8 @@ internal sealed class RatingHost : IAsyncDisposable
             throw new Unavailable($"The address {url} cannot be served on: {wrong.Message}", wrong);
         }
 
-        host.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        // Served on all addresses, it is found on this machine's own.
+        host.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal).Replace("//[::]:", "//[::1]:", StringComparison.Ordinal);
         host.Loaded = Task.Run(() => host.LoadAsync(app.Logger), CancellationToken.None);
         return host;
     }
@@ -59,10 +60,8 @@ internal sealed class RatingHost : IAsyncDisposable
         await _app.StopAsync();
         await _stopping.CancelAsync();
         await Loaded.ContinueWith(_ => { }, TaskScheduler.Default);
-        if (_installation.IsLoaded) await _installation.Engine.DisposeAsync();
+        await _installation.DisposeAsync();
         await _app.DisposeAsync();
-        await _installation.Log.DisposeAsync();
-        await _installation.Store.DisposeAsync();
         _stopping.Dispose();
     }
 
@@ -70,7 +69,7 @@ internal sealed class RatingHost : IAsyncDisposable
     {
         try
         {
-            await _installation.LoadAsync(_stopping.Token);
+            await _installation.LoadAsync(logger, _stopping.Token);
             ServerLog.Ready(logger);
         }
         catch (Exception wrong) when (!_stopping.IsCancellationRequested)
@@ -82,7 +81,7 @@ internal sealed class RatingHost : IAsyncDisposable
 
     private static WebApplication Build(Installation installation, string url, bool verbose)
     {
-        var address = Loopback.Parse(url);
+        var address = installation.Reach.Parse(url);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
         if (verbose)
@@ -118,7 +117,7 @@ internal sealed class RatingHost : IAsyncDisposable
         builder.Services.AddScoped(services => new Caller(services.GetRequiredService<Installation>().Tenant));
         var app = builder.Build();
         app.Use(Problems.Handle);
-        app.Use(Loopback.Guard);
+        app.Use(installation.Reach.Guard);
         app.UseRouting();
         Routes.Map(app);
         return app;

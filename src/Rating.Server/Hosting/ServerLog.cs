@@ -12,6 +12,9 @@ internal static partial class ServerLog
     [LoggerMessage(Level = LogLevel.Information, Message = "all partitions are loaded; ready")]
     public static partial void Ready(ILogger logger);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the engine cannot start yet, trying again: {Why}")]
+    public static partial void NotLoadedYet(ILogger logger, string why);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "the engine could not start")]
     public static partial void NotLoaded(ILogger logger, Exception exception);
 }

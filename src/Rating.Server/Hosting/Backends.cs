@@ -1,0 +1,38 @@
+using Rating.Engine;
+using Rating.Engine.Log;
+using Rating.Engine.Store;
+using Rating.Kafka;
+using Rating.Postgres;
+using Rating.Server.Faults;
+using Rating.Sqlite;
+
+namespace Rating.Server.Hosting;
+
+/// <summary>The usage log and the store that one engine works on. Opened here and nowhere else: the one place where their kinds are told apart.</summary>
+internal sealed record Backends(IUsageLog Log, IRatingStore Store) : IAsyncDisposable
+{
+    /// <summary>Opens them as the settings say.</summary>
+    /// <exception cref="Domain.Refused">They are not as they must be; the message says what to change.</exception>
+    /// <exception cref="Unavailable">One of them does not answer.</exception>
+    public static async Task<Backends> OpenAsync(ServeSettings settings, DataFolder folder, CancellationToken cancellation)
+    {
+        IUsageLog log = settings.Kafka is { } kafka ? await KafkaUsageLog.OpenAsync(kafka, cancellation) : folder.OpenLog(settings.Rating.Partitions);
+        try
+        {
+            IRatingStore store = settings.Postgres is { } postgres ? await PostgresRatingStore.OpenAsync(postgres, TimeProvider.System, cancellation) : folder.OpenStore();
+            return new Backends(KillPoints.Watch(log), KillPoints.Watch(store));
+        }
+        catch
+        {
+            await log.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Log.DisposeAsync();
+        await Store.DisposeAsync();
+    }
+}

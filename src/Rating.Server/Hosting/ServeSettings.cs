@@ -1,0 +1,123 @@
+using NodaTime;
+using Rating.Domain;
+using Rating.Engine;
+using Rating.Kafka;
+using Rating.Postgres;
+
+namespace Rating.Server.Hosting;
+
+/// <summary>What a server is made of, as its file, its environment and its command line say (docs/serve.md).</summary>
+internal sealed record ServeSettings
+{
+    /// <summary>The file that is read when none is named.</summary>
+    public const string File = "appsettings.json";
+
+    /// <summary>Everything in the data folder: what a command uses on a folder that no server holds.</summary>
+    public static readonly ServeSettings Embedded = new();
+
+    /// <summary>Where the usage log is.</summary>
+    public LogKind Log { get; init; } = LogKind.Sqlite;
+
+    /// <summary>Where everything else is.</summary>
+    public StoreKind Store { get; init; } = StoreKind.Sqlite;
+
+    /// <summary>Where to answer; null when the settings do not say.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>From where it may be reached.</summary>
+    public Reach Reach { get; init; } = Reach.ThisMachine;
+
+    /// <summary>What the engine is told.</summary>
+    public RatingSettings Rating { get; init; } = new();
+
+    /// <summary>The topic; null without Kafka.</summary>
+    public KafkaLogSettings? Kafka { get; init; }
+
+    /// <summary>The database; null without PostgreSQL.</summary>
+    public PostgresSettings? Postgres { get; init; }
+
+    /// <summary>In a word per place, for people and for the mark in the data folder.</summary>
+    public string Places => $"log={Log.ToString().ToLowerInvariant()} store={Store.ToString().ToLowerInvariant()}";
+
+    /// <summary>Reads them: the file, over it the environment, over it the command line.</summary>
+    /// <param name="file">The file that was named; null: <see cref="File"/> in the working folder, when it is there.</param>
+    /// <param name="log">What the command line says about the log; null when nothing.</param>
+    /// <param name="store">What the command line says about the store; null when nothing.</param>
+    /// <param name="tenant">Whose records without a tenant header are.</param>
+    /// <exception cref="Refused"><c>settings.*</c>: what is wrong, where, and what to write.</exception>
+    public static ServeSettings Read(string? file, string? log, string? store, TenantId tenant)
+    {
+        if (file is not null && !System.IO.File.Exists(file)) throw new Refused("settings.file", $"{file}: there is no such file of settings.") { Where = file };
+        try
+        {
+            return Of(new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file ?? File), optional: file is null, reloadOnChange: false).AddEnvironmentVariables().Build(), log, store, tenant);
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new Refused("settings.file", $"{file ?? File} cannot be read: {wrong.InnerException?.Message ?? wrong.Message}") { Where = file ?? File };
+        }
+    }
+
+    /// <summary>Reads them from what was put together.</summary>
+    /// <exception cref="Refused"><c>settings.*</c>: what is wrong, where, and what to write.</exception>
+    public static ServeSettings Of(IConfiguration configuration, string? log, string? store, TenantId tenant)
+    {
+        var all = new SettingsSection(configuration.GetSection("Rating"));
+        var logKind = log is null ? all.Choice("Log", LogKind.Sqlite) : SettingsSection.Choice<LogKind>("--log", log);
+        var storeKind = store is null ? all.Choice("Store", StoreKind.Sqlite) : SettingsSection.Choice<StoreKind>("--store", store);
+        var rating = new RatingSettings { Partitions = all.Number("Partitions", new RatingSettings().Partitions, 1, 1_000) };
+        var kafka = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
+        var postgres = PostgresOf(all.Section("Postgres"), storeKind);
+        var url = all.Text("Url");
+        var hosts = all.Text("Hosts")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        _ = (all.Text("Log"), all.Text("Store"));
+        all.NothingElse();
+        // The positions in the store are positions of one log: another log under them is another installation.
+        if (kafka is not null) rating = rating with { Log = $"kafka:{kafka.Topic}" };
+        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Postgres = postgres };
+    }
+
+    private static KafkaLogSettings? KafkaOf(SettingsSection section, LogKind log, RatingSettings rating, TenantId tenant)
+    {
+        // librdkafka's names have dots, which a shell does not take in the name of a variable: an underscore stands for one.
+        var properties = section.Pairs("Properties").ToDictionary(pair => pair.Name.Replace('_', '.').ToLowerInvariant(), pair => pair.Value, StringComparer.Ordinal);
+        if (section.Text("BootstrapServers") is { } servers) properties["bootstrap.servers"] = servers;
+        var defaults = new KafkaLogSettings { Properties = properties, Topic = "rating-usage", Partitions = rating.Partitions };
+        var settings = defaults with
+        {
+            Topic = section.Text("Topic") ?? defaults.Topic, Group = section.Text("Group") ?? defaults.Group, DefaultTenant = tenant,
+            ReplayHorizon = Duration.FromDays(rating.DedupeHorizonDays),
+            Retention = Duration.FromDays(section.Number("RetentionDays", (int)defaults.Retention.Days, 1, 36_500)),
+            ReplicationFactor = (short)section.Number("ReplicationFactor", defaults.ReplicationFactor, -1, short.MaxValue),
+            ChecksTopic = section.Flag("ChecksTopic", defaults.ChecksTopic),
+            AppendTimeout = Duration.FromTimeSpan(section.Seconds("AppendTimeoutSeconds", defaults.AppendTimeout.ToTimeSpan())),
+            ReadTimeout = Duration.FromTimeSpan(section.Seconds("ReadTimeoutSeconds", defaults.ReadTimeout.ToTimeSpan())),
+            FetchAheadKiBMax = section.Number("FetchAheadKiBMax", defaults.FetchAheadKiBMax, 1, 2_097_151),
+        };
+        section.NothingElse();
+        if (log != LogKind.Kafka) return null;
+        if (!properties.ContainsKey("bootstrap.servers")) section.Required("BootstrapServers", "name the brokers, such as kafka-1:9092,kafka-2:9092.");
+        return settings;
+    }
+
+    private static PostgresSettings? PostgresOf(SettingsSection section, StoreKind store)
+    {
+        var connection = section.Text("ConnectionString");
+        var defaults = new PostgresSettings { ConnectionString = connection ?? "" };
+        var settings = defaults with
+        {
+            OwnerConnectionString = section.Text("OwnerConnectionString"),
+            Role = section.Text("Role") is { } role ? (role == "none" ? null : role) : defaults.Role,
+            WriteConnectionsMax = section.Number("WriteConnectionsMax", defaults.WriteConnectionsMax, 1, 1_000),
+            ReadConnectionsMax = section.Number("ReadConnectionsMax", defaults.ReadConnectionsMax, 1, 1_000),
+            ConnectTimeout = section.Seconds("ConnectTimeoutSeconds", defaults.ConnectTimeout),
+            WriteTimeout = section.Seconds("WriteTimeoutSeconds", defaults.WriteTimeout),
+            LockTimeout = section.Seconds("LockTimeoutSeconds", defaults.LockTimeout),
+            ReadTimeout = section.Seconds("ReadTimeoutSeconds", defaults.ReadTimeout),
+        };
+        section.NothingElse();
+        if (store != StoreKind.Postgres) return null;
+        if (connection is null) section.Required("ConnectionString", "name the database and the login, such as Host=db;Database=rating;Username=rating_server; docs/postgres.md says what the login may. Keep the password in the environment or a secret store.");
+        return settings;
+    }
+}

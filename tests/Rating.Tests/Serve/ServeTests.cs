@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Rating.Server.Commands;
+using Rating.Server.Documents;
+using Rating.Tests.Contracts;
+using Rating.Tests.Processes;
+using Rating.Tests.Server;
+
+namespace Rating.Tests.Serve;
+
+/// <summary>Real servers over Kafka and PostgreSQL: the sample provider's month, with figures that samples/README.md works out by hand.</summary>
+[Collection(PostgresCollection.Name)]
+public sealed class ServeTests(PostgresServer postgres, KafkaFixture kafka) : IClassFixture<KafkaFixture>
+{
+    [ServeFact]
+    public async Task A_month_on_Kafka_and_PostgreSQL_has_the_invoices_of_the_samples_across_a_kill()
+    {
+        using var world = await ServeWorld.MakeAsync(postgres, kafka.Kafka, "serve-month");
+        var (server, client) = await world.ServeAsync();
+        var received = 0L;
+        using (server)
+        using (client)
+        {
+            RatingProcess.Run(0, "catalog", "put", RatingProgram.Sample("price-book.yaml"), "--data", world.Data);
+            RatingProcess.Run(0, "onboard", RatingProgram.Sample("customers.csv"), "--url", client.Url);
+            received += RatingProcess.Json("import", RatingProgram.Sample("cdr/asterisk-2026-03.csv"), "--map", "asterisk", "--data", world.Data).GetProperty("received").GetInt64();
+            var usage = new DemoUsage(client, File.ReadLines(RatingProgram.Sample("usage/events.ndjson")).Where(line => line.Length > 0).ToList());
+            await usage.PostAllAsync(default);
+            received += usage.Received;
+            // Killed with what it has acknowledged and not stored yet.
+            server.Kill();
+        }
+
+        (server, client) = await world.ServeAsync();
+        using (server)
+        using (client)
+        {
+            RatingProcess.Run(0, "audit", "--data", world.Data);
+            RatingProcess.Run(0, "close", "--all", "--through", "2026-04-01", "--data", world.Data);
+            MustBeTheSamples(await InvoicesAsync(client), received, await client.GetAsync<ReconciliationDocument>("/v1/reconciliation", default));
+            RatingProcess.Run(0, "audit", "--data", world.Data);
+            server.Terminate(0);
+        }
+
+        (server, client) = await world.ServeAsync();
+        using (server)
+        using (client)
+        {
+            MustBeTheSamples(await InvoicesAsync(client), received, await client.GetAsync<ReconciliationDocument>("/v1/reconciliation", default));
+            RatingProcess.Run(0, "audit", "--url", client.Url);
+        }
+    }
+
+    private static async Task<List<InvoiceDocument>> InvoicesAsync(RatingClient client)
+    {
+        var invoices = new List<InvoiceDocument>();
+        foreach (var one in await client.GetAsync<List<InvoiceSummary>>("/v1/invoices", default)) invoices.Add(InvoiceDocument.Read(await client.TextAsync($"/v1/invoices/{one.Number}", default)));
+        return invoices;
+    }
+
+    private static void MustBeTheSamples(List<InvoiceDocument> invoices, long received, ReconciliationDocument report) =>
+        Assert.Empty(DemoExpectation.Compare(RunningServer.Samples, invoices, received, report));
+
+    [ServeFact]
+    public async Task A_log_on_Kafka_goes_with_the_embedded_store_and_the_embedded_log_with_PostgreSQL()
+    {
+        using var world = await ServeWorld.MakeAsync(postgres, kafka.Kafka, "serve-mixed");
+        foreach (var (log, store) in new[] { ("kafka", "sqlite"), ("sqlite", "postgres") })
+        {
+            var data = $"{world.Data}-{log}";
+            var places = new[] { "--config", world.Settings(), "--log", log, "--store", store };
+            for (var round = 0; round < 2; round++)
+            {
+                var (server, url) = await RatingProcess.ServeAsync(data, places);
+                using (server)
+                using (var client = new RatingClient(url))
+                {
+                    await client.SendJsonAsync(HttpMethod.Post, "/v1/events", ProcessData.Event($"{log} {round}"), default);
+                    RatingProcess.Run(0, "audit", "--data", data);
+                    Assert.Equal(round + 1, (await client.GetAsync<ReconciliationDocument>("/v1/reconciliation", default)).Decided);
+                    server.Terminate(0);
+                }
+            }
+        }
+    }
+
+    [ServeFact]
+    public async Task A_folder_whose_data_are_elsewhere_is_never_taken_for_an_empty_one()
+    {
+        using var world = await ServeWorld.MakeAsync(postgres, kafka.Kafka, "serve-elsewhere");
+        var (server, client) = await world.ServeAsync();
+        using (server)
+        {
+            client.Dispose();
+            server.Terminate(0);
+        }
+
+        Assert.Contains("log=kafka store=postgres", RatingProcess.Run(1, "reconcile", "--data", world.Data).Error, StringComparison.Ordinal);
+        Assert.Contains("log=kafka store=postgres", RatingProcess.Run(1, "serve", "--data", world.Data, "--urls", "http://127.0.0.1:0").Error, StringComparison.Ordinal);
+        // The same database under another topic: its positions would mean other records.
+        await kafka.Kafka.CreateTopicAsync("serve-elsewhere-2", ServeWorld.Partitions);
+        var other = world.Settings((_, kafkaSettings, _) => kafkaSettings["Topic"] = "serve-elsewhere-2");
+        Assert.Contains("kafka:serve-elsewhere", RatingProcess.Run(1, "serve", "--data", world.Data + "-2", "--urls", "http://127.0.0.1:0", "--config", other).Error, StringComparison.Ordinal);
+    }
+
+    [ServeFact]
+    public async Task A_server_whose_broker_and_database_are_away_says_so_and_starts_when_they_come()
+    {
+        using var own = await TestKit.MockKafka.StartAsync(1);
+        using var world = await ServeWorld.MakeAsync(postgres, own, "late");
+        await own.DownAsync(1);
+        var settings = world.Settings((_, kafkaSettings, _) => kafkaSettings["ReadTimeoutSeconds"] = 1);
+        using var server = RatingProcess.Start("serve", "--data", world.Data, "--urls", "http://127.0.0.1:0", "--config", settings);
+        await server.SaysAsync("Rating answers at ");
+        await server.SaysAsync("the engine cannot start yet");
+        using var http = new HttpClient { BaseAddress = new Uri(server.Url!) };
+        Assert.Equal("live", await http.GetStringAsync("/health/live"));
+        using (var ready = await http.GetAsync("/health/ready"))
+        {
+            Assert.Equal(503, (int)ready.StatusCode);
+            Assert.Contains("Kafka did not answer", JsonDocument.Parse(await ready.Content.ReadAsStringAsync()).RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        await own.UpAsync(1);
+        await server.SaysAsync("; ready");
+        Assert.Equal("ready", await http.GetStringAsync("/health/ready"));
+    }
+}
