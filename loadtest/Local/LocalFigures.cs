@@ -8,7 +8,7 @@ internal static class LocalFigures
     private static readonly (string Name, Func<Options, IAsyncEnumerable<Figure>> Measure)[] All =
         [
             ("engine", EngineAlone.MeasureAsync), ("import", Importing.MeasureAsync),
-            ("idle", options => IdleMemory.MeasureAsync(options, () => Task.FromResult<IPlace>(new SqlitePlace()))), ("many", options => ManySubscriptions.MeasureAsync(options, () => "")),
+            ("idle", options => IdleMemory.MeasureAsync(options, () => Task.FromResult(Place.OnSqlite()))), ("many", options => ManySubscriptions.MeasureAsync(options, () => "")),
         ];
 
     /// <summary>Measures those that are asked for.</summary>

@@ -1,4 +1,5 @@
 using Rating.Loadtest.Local;
+using Rating.Loadtest.World;
 
 namespace Rating.Loadtest.Pipeline;
 
@@ -8,7 +9,7 @@ internal static class PipelineFigures
     private static readonly (string[] Rows, Func<Bench, Options, IAsyncEnumerable<Figure>> Measure)[] All =
         [
             (["1", "2"], Throughput.MeasureAsync), (["4"], Queries.MeasureAsync),
-            (["6"], (bench, options) => IdleMemory.MeasureAsync(options, () => KafkaPlace.NewAsync(bench.Outside))),
+            (["6"], (bench, options) => IdleMemory.MeasureAsync(options, () => Place.OnKafkaAsync(bench.Outside))),
             (["7"], Restart.MeasureAsync),
             (["8"], (bench, options) => ManySubscriptions.MeasureAsync(options, () => bench.Outside.Postgres.ConnectionString(bench.Outside.Postgres.CreateDatabase()))),
             (["9"], NaiveCopy.MeasureAsync),

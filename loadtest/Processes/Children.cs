@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rating.Loadtest.Local;
 using Rating.Loadtest.Pipeline;
+using Rating.Loadtest.World;
 
 namespace Rating.Loadtest.Processes;
 
@@ -14,6 +15,7 @@ internal static class Children
     {
         await (kind switch
         {
+            IdleMemory.Kind => IdleMemory.ChildAsync(Read<Place>(settings)),
             ManySubscriptions.Kind => ManySubscriptions.ChildAsync(Read<ManySubscriptions.Settings>(settings)),
             RawConsumer.Kind => RawConsumer.ChildAsync(Read<TopicRun>(settings)),
             LogReader.Kind => LogReader.ChildAsync(Read<TopicRun>(settings)),
