@@ -46,7 +46,7 @@ public sealed class OracleQuote
         for (var period = Schedule.NumberOf(_subscription.Start); period <= Schedule.NumberOf(_through); period++)
         {
             var end = Schedule.End(period);
-            var closed = closing.Period(Tenant, _subscription.Knowing(c => c.From < end), period, 2, before);
+            var closed = closing.Period(Tenant, _subscription.AsKnownOn(end), period, 2, before);
             var lines = closed.WithDiscounts();
             before.Add(new BilledBefore("period", period, lines, closed.Allowances?.Left(closed.View.End) ?? []));
             yield return new OracleResult(closed.View.LineCatalog.Currency, lines, verdicts);
@@ -90,8 +90,8 @@ public sealed class OracleQuote
 
     private Outcome Figure(JsonElement entry, int number)
     {
-        var last = Schedule.Start(Schedule.NumberOf(_through));
-        var day = entry.DateOrNone("on") ?? LocalDate.Max(last, _subscription.Start);
+        var last = Schedule.End(Schedule.NumberOf(_through)).PlusDays(-1);
+        var day = entry.DateOrNone("on") ?? (_subscription.End is { } end ? LocalDate.Min(last, end.PlusDays(-1)) : last);
         var revision = _book.Of(Tenant).RevisionOn(_subscription, day, 2)!;
         var meter = revision.Plan.Catalog.Meters[entry.Text("meter")];
         var dimensions = meter.Dimensions.Select(name => entry.Member("dimensions")?.Member(name)?.AsText() ?? "").ToArray();
