@@ -22,7 +22,8 @@ public sealed class ServeTests(PostgresServer postgres, KafkaFixture kafka) : IC
         {
             RatingProcess.Run(0, "catalog", "put", RatingProgram.Sample("price-book.yaml"), "--data", world.Data);
             RatingProcess.Run(0, "onboard", RatingProgram.Sample("customers.csv"), "--url", client.Url);
-            received += RatingProcess.Json("import", RatingProgram.Sample("cdr/asterisk-2026-03.csv"), "--map", "asterisk", "--data", world.Data).GetProperty("received").GetInt64();
+            var calls = world.Copy(RatingProgram.Sample("cdr/asterisk-2026-03.csv"));
+            received += RatingProcess.Json("import", calls, "--map", "asterisk", "--data", world.Data).GetProperty("received").GetInt64();
             var usage = new DemoUsage(client, File.ReadLines(RatingProgram.Sample("usage/events.ndjson")).Where(line => line.Length > 0).ToList());
             await usage.PostAllAsync(default);
             received += usage.Received;
