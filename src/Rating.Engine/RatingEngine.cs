@@ -19,10 +19,10 @@ using Rating.Engine.Views;
 
 namespace Rating.Engine;
 
-/// <summary>The engine in one process: it owns all partitions, and finds a subscription by a method call.</summary>
+/// <summary>The engine: intake, book, running charges, closing and bill runs over partitions that are all in this process, or spread over a cluster in which each process has one engine.</summary>
 public sealed class RatingEngine : IAsyncDisposable
 {
-    private readonly LocalPartitions _partitions;
+    private readonly IPartitionHost _partitions;
     private readonly BookKeeper _keeper;
     private readonly Closer _closer;
     private readonly BillRun _billRun;
@@ -30,12 +30,12 @@ public sealed class RatingEngine : IAsyncDisposable
     private readonly IClock _clock;
     private readonly SemaphoreSlim _billing = new(1, 1);
 
-    private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer)
+    private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, Func<BookKeeper, IPartitionHost> partitions)
     {
         (_log, Store, _clock) = (log, store, clock);
         _keeper = new BookKeeper(store, clock);
-        _partitions = new LocalPartitions(log, store, _keeper.Book, settings, timer);
-        _keeper.OnChanged = _partitions.Wake;
+        _partitions = partitions(_keeper);
+        _keeper.OnChanged = _partitions.BookChanged;
         _closer = new Closer(store, _partitions, _keeper, settings, clock);
         _billRun = new BillRun(store, _keeper.Book, clock);
         Intake = new UsageIntake(log, clock);
@@ -61,13 +61,17 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="timer">How time passes: paces checkpoints and pauses, decides nothing.</param>
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="Refused"><c>settings.changed</c>: the data was made with other settings.</exception>
-    public static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, CancellationToken cancellation)
+    public static Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, CancellationToken cancellation) =>
+        StartAsync(log, store, settings, clock, keeper => new LocalPartitions(log, store, keeper.Book, settings, timer), cancellation);
+
+    /// <summary>Starts over partitions that a host finds.</summary>
+    internal static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, Func<BookKeeper, IPartitionHost> partitions, CancellationToken cancellation)
     {
         var mine = SettingsText(settings with { Partitions = log.Partitions });
         var stored = await store.SettingsAsync(mine, cancellation);
         if (!string.Equals(mine, stored, StringComparison.Ordinal))
             throw new Refused("settings.changed", $"The data was made with the settings {stored}, and now they are {mine}. They decide verdicts; set them back.");
-        var engine = new RatingEngine(log, store, settings, clock, timer);
+        var engine = new RatingEngine(log, store, settings, clock, partitions);
         try
         {
             await engine._keeper.LoadAsync(cancellation);
@@ -128,35 +132,35 @@ public sealed class RatingEngine : IAsyncDisposable
         {
             // All partitions and the terms at one book sequence: a change in between begins it anew.
             var sequence = Book.Sequence;
-            await _partitions.TookUpAsync(sequence, cancellation);
-            var (usage, latest) = UsageOf(entry.Index);
+            var parts = await Task.WhenAll(Enumerable.Range(0, _partitions.Count).Select(partition => _partitions.UsageAsync(partition, entry.Index, sequence, cancellation)));
+            if (parts.Max(part => part.BookSequence) is var newest && newest != sequence)
+            {
+                await _keeper.FollowAsync(newest, cancellation);
+                continue;
+            }
+
+            var usage = Combined(parts);
             var before = new List<Snapshot>();
             if (usage.Keys.Any(key => key.Usage != key.Billing))
                 await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
             if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
                 throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
-            var lag = await _partitions.LagAsync(cancellation);
+            var latest = parts.Max(part => part.Latest);
+            var lag = parts.Sum(part => part.Lag);
             if (Book.Read(book => book.Sequence == sequence ? Balance(entry, usage, before, latest, lag) : null) is { } balance) return balance;
         }
     }
 
-    private (SortedDictionary<(int Billing, int Usage), PeriodUsage> Usage, Instant? Latest) UsageOf(int subscription)
+    private static SortedDictionary<(int Billing, int Usage), PeriodUsage> Combined(PartitionUsage[] parts)
     {
         var usage = new SortedDictionary<(int Billing, int Usage), PeriodUsage>();
-        Instant? latest = null;
-        for (var partition = 0; partition < _partitions.Count; partition++)
+        foreach (var (key, totals) in parts.SelectMany(part => part.Usage))
         {
-            var part = _partitions.UsageOf(partition, subscription);
-            foreach (var (key, totals) in part.Usage)
-            {
-                if (!usage.TryGetValue(key, out var whole)) usage[key] = whole = new PeriodUsage();
-                whole.Add(totals);
-            }
-
-            if (part.Latest is { } last && !(latest > last)) latest = last;
+            if (!usage.TryGetValue(key, out var whole)) usage[key] = whole = new PeriodUsage();
+            whole.Add(totals);
         }
 
-        return (usage, latest);
+        return usage;
     }
 
     /// <summary>Closes periods: seals them in every partition, makes their snapshots, and bills the accounts whose subscriptions are all closed up to the cycle's end.</summary>
@@ -199,7 +203,7 @@ public sealed class RatingEngine : IAsyncDisposable
     }
 
     /// <summary>The records in suspense, in groups, the largest first.</summary>
-    public IReadOnlyList<SuspenseGroup> Suspense(TenantId tenant) => [.. _partitions.Suspense(tenant)
+    public async Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation) => [.. (await _partitions.SuspenseAsync(tenant, cancellation))
         .GroupBy(group => (group.Reason, group.Subject, group.Type))
         .Select(same => new SuspenseGroup(tenant, same.Key.Reason, same.Key.Subject, same.Key.Type, same.Sum(group => group.Count), same.Min(group => group.First), same.Max(group => group.Last)))
         .OrderByDescending(group => group.Count).ThenBy(group => group.Subject, StringComparer.Ordinal).ThenBy(group => group.Type, StringComparer.Ordinal)];
@@ -208,7 +212,7 @@ public sealed class RatingEngine : IAsyncDisposable
     public async IAsyncEnumerable<(int Partition, LedgerEntry Entry)> SuspendedAsync(TenantId tenant, int most, [EnumeratorCancellation] CancellationToken cancellation)
     {
         for (var partition = 0; partition < _partitions.Count; partition++)
-            foreach (var entry in await _partitions.SuspendedAsync(partition, tenant, cancellation))
+            foreach (var entry in await SuspendedAsync(partition, tenant, cancellation))
                 if (most-- > 0) yield return (partition, entry);
     }
 
@@ -227,7 +231,7 @@ public sealed class RatingEngine : IAsyncDisposable
         foreach (var group in positions.GroupBy(position => position.Partition))
         {
             if (group.Key < 0 || group.Key >= _partitions.Count) throw new Refused("suspense.partition", $"There is no partition {group.Key}; partitions are 0 to {_partitions.Count - 1}.");
-            var mine = (await _partitions.SuspendedAsync(group.Key, tenant, cancellation)).Select(entry => entry.Position).ToHashSet();
+            var mine = (await SuspendedAsync(group.Key, tenant, cancellation)).Select(entry => entry.Position).ToHashSet();
             mine.IntersectWith(group.Select(position => position.Position));
             tried += group.Count();
             if (mine.Count > 0) resolved += (await _partitions.ExecuteAsync(group.Key, () => new VoidCommand(mine), cancellation)).Changed;
@@ -235,6 +239,11 @@ public sealed class RatingEngine : IAsyncDisposable
 
         return new SuspenseOutcome(tried, resolved);
     }
+
+    private async Task<IEnumerable<LedgerEntry>> SuspendedAsync(int partition, TenantId tenant, CancellationToken cancellation) =>
+        await _partitions.SuspenseFromAsync(partition, cancellation) is { } from
+            ? (await StoredLedger.SuspenseAsync(Store, Book, partition, from, cancellation)).Where(entry => entry.Record.Tenant == tenant)
+            : [];
 
     /// <summary>Received against decided.</summary>
     public async Task<Reconciliation> ReconcileAsync(TenantId tenant, CancellationToken cancellation)

@@ -181,6 +181,7 @@ public sealed class Book : IDisposable
     private List<int> Close(TenantBook tenant, DocumentNode root, long sequence, bool tryOnly)
     {
         var batch = long.Parse(root.Need("batch").Text(), System.Globalization.CultureInfo.InvariantCulture);
+        if (_batches.ContainsKey(batch)) throw root.Need("batch").Refuse("close.batch", $"there is a close batch {batch}.");
         var closes = new List<(int, int)>();
         foreach (var node in root.Items("closes"))
         {

@@ -11,13 +11,32 @@ internal sealed class BookKeeper(IRatingStore store, IClock clock) : IDisposable
 
     public Book Book { get; } = new();
 
-    /// <summary>Told after each change.</summary>
+    /// <summary>Told when the book may have new changes.</summary>
     public Action? OnChanged { get; set; }
 
     /// <summary>Takes up what is stored and not known here yet.</summary>
     public async Task LoadAsync(CancellationToken cancellation)
     {
         await foreach (var change in store.ReadBookAsync(Book.Sequence, cancellation)) Book.Apply(change);
+    }
+
+    /// <summary>Reads what other processes have added, up to a sequence at least that one of them named.</summary>
+    /// <exception cref="Unavailable">The store does not have it: nothing may be answered as if it had.</exception>
+    public async Task FollowAsync(long sequence, CancellationToken cancellation)
+    {
+        if (Book.Sequence >= sequence) return;
+        await _writing.WaitAsync(cancellation);
+        try
+        {
+            if (Book.Sequence < sequence) await LoadAsync(cancellation);
+        }
+        finally
+        {
+            _writing.Release();
+            OnChanged?.Invoke();
+        }
+
+        if (Book.Sequence < sequence) throw new Unavailable($"The book is at {Book.Sequence} here, and {sequence} is asked for; try again.");
     }
 
     /// <summary>Adds a change.</summary>

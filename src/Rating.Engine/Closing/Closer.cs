@@ -38,12 +38,18 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         var stopped = parked.Select(one => one.Subscription).ToHashSet(StringComparer.Ordinal);
         while (true)
         {
-            var due = Book.Read(book => Due(book, tenant, account, subscription, through, now)).Where(one => !stopped.Contains(one.Id)).ToList();
+            var due = (await DueAsync(tenant, account, subscription, through, now, cancellation)).Where(one => !stopped.Contains(one.Id)).ToList();
             if (due.Count == 0) return (made, parked);
             var done = 0;
             foreach (var part in due.Chunk(Limits.CloseBatchSubscriptionsMax))
             {
-                var batch = await BeginAsync(tenant, part, cancellation);
+                if (await TryBeginAsync(tenant, part, cancellation) is not { } batch)
+                {
+                    // Another process of a cluster closes, too: what it has begun is finished, and what is due is looked for again.
+                    parked.AddRange((await ResumeAsync(cancellation)).Where(one => stopped.Add(one.Item1)));
+                    break;
+                }
+
                 var (snapshots, failed) = await FinishAsync(batch, cancellation);
                 made.AddRange(snapshots);
                 parked.AddRange(failed);
@@ -54,7 +60,25 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
     }
 
     // The next period of each subscription in scope, if it is due. A call names what it wants by its end.
-    private List<(string Id, int Period, bool Supplementary)> Due(Book book, TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, Instant now)
+    private async Task<List<(string Id, int Period, bool Supplementary)>> DueAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, Instant now, CancellationToken cancellation)
+    {
+        var ended = new List<(int Index, string Id, int Period)>();
+        var due = Book.Read(book => Due(book, tenant, account, subscription, through, now, ended));
+        if (ended.Count > 0)
+        {
+            // Usage that came after the last period was sealed.
+            var asked = ended.ConvertAll(one => (one.Index, one.Period));
+            var found = await Task.WhenAll(Enumerable.Range(0, partitions.Count).Select(partition => partitions.BilledWithAsync(partition, asked, cancellation)));
+            var late = found.SelectMany(some => some).ToHashSet();
+            due.AddRange(ended.Where(one => late.Contains(one.Index)).Select(one => (one.Id, one.Period, true)));
+        }
+
+        due.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
+        return due;
+    }
+
+    private List<(string Id, int Period, bool Supplementary)> Due(
+        Book book, TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, Instant now, List<(int Index, string Id, int Period)> ended)
     {
         var due = new List<(string Id, int Period, bool Supplementary)>();
         if (book.Tenant(tenant) is not { } mine) return due;
@@ -66,7 +90,8 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             var period = terms.Schedule.Period(next);
             if (next > terms.LastPeriod)
             {
-                if (entry.OwesCredit || HasUsageBilledWith(entry.Index, next)) due.Add((terms.Id.Value, next, true));
+                if (entry.OwesCredit) due.Add((terms.Id.Value, next, true));
+                else ended.Add((entry.Index, terms.Id.Value, next));
                 continue;
             }
 
@@ -84,18 +109,23 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             }
         }
 
-        due.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
         return due;
     }
 
-    private bool HasUsageBilledWith(int subscription, int period) =>
-        Enumerable.Range(0, partitions.Count).Any(partition => partitions.UsageOf(partition, subscription).Usage.Keys.Any(key => key.Billing == period));
-
-    private async Task<CloseBatch> BeginAsync(TenantId tenant, IReadOnlyList<(string Id, int Period, bool Supplementary)> due, CancellationToken cancellation)
+    // Null when another process has begun a batch of this number, or to close one of these.
+    private async Task<CloseBatch?> TryBeginAsync(TenantId tenant, IReadOnlyList<(string Id, int Period, bool Supplementary)> due, CancellationToken cancellation)
     {
         var number = Book.Read(book => book.Batches.Keys.DefaultIfEmpty(0).Max()) + 1;
         var closes = string.Join(',', due.Select(one => $$"""{"subscription":{{JsonSerializer.Serialize(one.Id)}},"period":{{one.Period.ToString(CultureInfo.InvariantCulture)}},"supplementary":{{(one.Supplementary ? "true" : "false")}}}"""));
-        await keeper.AddAsync(tenant, $$"""{"kind":"close","batch":{{number}},"closes":[{{closes}}]}""", cancellation);
+        try
+        {
+            await keeper.AddAsync(tenant, $$"""{"kind":"close","batch":{{number}},"closes":[{{closes}}]}""", cancellation);
+        }
+        catch (Refused other) when (other.Code is "close.batch" or "close.order")
+        {
+            return null;
+        }
+
         return Book.Read(book => book.Batches[number]);
     }
 

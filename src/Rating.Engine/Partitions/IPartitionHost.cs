@@ -1,19 +1,49 @@
-using Rating.Domain.Usage;
+using Rating.Domain;
+using Rating.Engine.Views;
 
 namespace Rating.Engine.Partitions;
 
 /// <summary>Where the partitions are, for those who command and ask them: in this process, or spread over a cluster.</summary>
-internal interface IPartitionHost
+/// <remarks>Whoever asks names the book sequence that the answer must have: a partition elsewhere may be ahead of this process, or behind it. It waits until it is no longer behind.</remarks>
+internal interface IPartitionHost : IAsyncDisposable
 {
     /// <summary>How many there are.</summary>
     int Count { get; }
 
+    /// <summary>Memory that the remembered ids of the partitions in this process take, in bytes, and how many they are.</summary>
+    (long Bytes, long Count) RememberedIds { get; }
+
+    /// <summary>Begins to run partitions: returns when those that belong here are open.</summary>
+    Task StartAsync(CancellationToken cancellation);
+
+    /// <summary>Tells that the book of this process has new changes.</summary>
+    void BookChanged();
+
     /// <summary>Hands a command to a partition; made anew and handed over again when the partition had to be opened anew meanwhile.</summary>
     Task<(long Tried, long Changed)> ExecuteAsync(int partition, Func<PartitionCommand> command, CancellationToken cancellation);
 
-    /// <summary>What a subscription (by index) has used, by billing and usage period.</summary>
-    (SortedDictionary<(int Billing, int Usage), PeriodUsage> Usage, NodaTime.Instant? Latest) UsageOf(int partition, int subscription);
+    /// <summary>What a subscription (by index) has used, with all that the book up to a sequence did to it.</summary>
+    /// <exception cref="Unavailable">The partition is being opened.</exception>
+    Task<PartitionUsage> UsageAsync(int partition, int subscription, long sequence, CancellationToken cancellation);
+
+    /// <summary>Which of these subscriptions (by index) have usage here that is billed with the period named.</summary>
+    Task<IReadOnlyList<int>> BilledWithAsync(int partition, IReadOnlyList<(int Subscription, int Period)> asked, CancellationToken cancellation);
+
+    /// <summary>Waits until all partitions work with the book up to a sequence, and have stored what it changed for them.</summary>
+    Task TookUpAsync(long sequence, CancellationToken cancellation);
+
+    /// <summary>Waits until the partitions have stored everything before these positions.</summary>
+    Task DecidedAsync(IReadOnlyDictionary<int, long> ends, CancellationToken cancellation);
 
     /// <summary>Waits until everything that is in the log now has its verdict stored.</summary>
     Task CaughtUpAsync(CancellationToken cancellation);
+
+    /// <summary>How each partition is doing; one that does not answer has a problem.</summary>
+    Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation);
+
+    /// <summary>A tenant's records in suspense, in groups per partition.</summary>
+    Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation);
+
+    /// <summary>The checkpoint of a partition from which on its ledger has all that is in suspense; null when nothing is.</summary>
+    Task<long?> SuspenseFromAsync(int partition, CancellationToken cancellation);
 }

@@ -255,9 +255,7 @@ internal sealed partial class UsagePartition
         }
     }
 
-    // The last entry of every record in suspense.
-    private Task<IReadOnlyList<LedgerEntry>> OpenSuspenseAsync(long fromCheckpoint, CancellationToken cancellation) =>
-        LastEntriesAsync(fromCheckpoint, new HashSet<int> { LedgerBlocks.SuspenseHash }, entry => entry.Verdict == Verdict.Suspended, cancellation);
+    private Task<IReadOnlyList<LedgerEntry>> OpenSuspenseAsync(long fromCheckpoint, CancellationToken cancellation) => StoredLedger.SuspenseAsync(_store, _book, Id, fromCheckpoint, cancellation);
 
     // The last entry of every record that counts for some subscriptions.
     private Task<IReadOnlyList<LedgerEntry>> EntriesAsync(IEnumerable<int> subscriptions, Func<LedgerEntry, bool> also, CancellationToken cancellation)
@@ -265,18 +263,6 @@ internal sealed partial class UsagePartition
         var indexes = subscriptions.ToList();
         var hashes = indexes.Select(index => _book.Read(book => LedgerBlocks.DirectoryHash(book.Entry(index).Tenant.Id, book.Entry(index).Subscription.Id.Value))).ToHashSet();
         var wanted = indexes.Select(index => _book.Read(book => (book.Entry(index).Tenant.Id, book.Entry(index).Subscription.Id.Value))).ToHashSet();
-        return LastEntriesAsync(0, hashes, entry => entry.Counts && wanted.Contains((entry.Record.Tenant, entry.Subscription)) && also(entry), cancellation);
+        return StoredLedger.LastEntriesAsync(_store, _book, Id, 0, hashes, entry => entry.Counts && wanted.Contains((entry.Record.Tenant, entry.Subscription)) && also(entry), cancellation);
     }
-
-    private async Task<IReadOnlyList<LedgerEntry>> LastEntriesAsync(long fromCheckpoint, HashSet<int> directory, Func<LedgerEntry, bool> wanted, CancellationToken cancellation)
-    {
-        var last = new SortedDictionary<long, LedgerEntry>();
-        await foreach (var block in _store.ReadLedgerAsync(Id, fromCheckpoint, directory, cancellation))
-            foreach (var entry in LedgerBlocks.Read(block, CurrencyOf))
-                if (wanted(entry)) last[entry.Position] = entry;
-                else last.Remove(entry.Position);
-        return [.. last.Values];
-    }
-
-    private Currency CurrencyOf(TenantId tenant) => _book.Read(book => book.Tenant(tenant)!.Catalogs[0].Catalog.Currency);
 }

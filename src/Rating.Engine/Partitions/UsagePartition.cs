@@ -112,16 +112,16 @@ internal sealed partial class UsagePartition
         lock (_mailbox) _woken.TrySetResult();
     }
 
-    /// <summary>What a subscription has used, by billing and usage period, and the latest event time among it.</summary>
-    public (SortedDictionary<(int Billing, int Usage), PeriodUsage> Usage, Instant? Latest) UsageOf(int subscription)
+    /// <summary>What a subscription has used, by billing and usage period, the latest event time among it, and the book change up to which it was rated.</summary>
+    public (SortedDictionary<(int Billing, int Usage), PeriodUsage> Usage, Instant? Latest, long BookSequence) UsageOf(int subscription)
     {
         Interlocked.Increment(ref _readersWaiting);
         try
         {
             lock (_gate)
                 return subscription < _accumulators.Length && _accumulators[subscription] is { } accumulator
-                    ? (accumulator.ByPeriod(_keys), accumulator.Latest == Instant.MinValue ? null : accumulator.Latest)
-                    : ([], null);
+                    ? (accumulator.ByPeriod(_keys), accumulator.Latest == Instant.MinValue ? null : accumulator.Latest, _bookSequence)
+                    : ([], null, _bookSequence);
         }
         finally
         {
@@ -135,17 +135,13 @@ internal sealed partial class UsagePartition
         lock (_gate) return [.. _suspense.Of(tenant)];
     }
 
-    /// <summary>A tenant's single records in suspense here.</summary>
-    public async Task<IReadOnlyList<LedgerEntry>> SuspendedAsync(TenantId tenant, CancellationToken cancellation)
+    /// <summary>The checkpoint from which on the ledger has all that is in suspense here; null when nothing is.</summary>
+    public long? SuspenseFrom
     {
-        long from;
-        lock (_gate)
+        get
         {
-            if (_suspense.Count == 0) return [];
-            from = _suspense.FirstCheckpoint;
+            lock (_gate) return _suspense.Count == 0 ? null : _suspense.FirstCheckpoint;
         }
-
-        return [.. (await OpenSuspenseAsync(from, cancellation)).Where(entry => entry.Record.Tenant == tenant)];
     }
 
     /// <summary>Memory that the remembered ids take, and how many they are.</summary>

@@ -20,7 +20,7 @@ internal static class SuspenseApi
 
     private static async Task<SuspenseDocument> List(int? records, Installation here, Caller caller, CancellationToken cancellation)
     {
-        var groups = here.Engine.Suspense(caller.Tenant);
+        var groups = await here.Engine.SuspenseAsync(caller.Tenant, cancellation);
         var single = new List<SuspendedRecordDocument>();
         if (records is > 0)
             await foreach (var (partition, entry) in here.Engine.SuspendedAsync(caller.Tenant, Math.Min(records.Value, RecordsMax), cancellation))

@@ -1,0 +1,221 @@
+using NodaTime;
+using Rating.Domain;
+using Rating.Engine.Books;
+using Rating.Engine.Log;
+using Rating.Engine.Store;
+using Rating.Engine.Views;
+
+namespace Rating.Engine.Partitions;
+
+/// <summary>Keeps one partition running in this process: opens it, runs it, opens it anew when it stops, after a pause that grows, until it is stopped or another owner has it.</summary>
+internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store, Book book, RatingSettings settings, TimeProvider time) : IAsyncDisposable
+{
+    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
+    private readonly CancellationTokenSource _stop = new();
+    private volatile UsagePartition? _partition;
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile string _problem = "loading";
+    private volatile bool _isLost;
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Told when another owner has taken the partition over; it does not come back here.</summary>
+    public Action? OnLost { get; set; }
+
+    /// <summary>Told after each commit.</summary>
+    public Action? OnCommitted { get; set; }
+
+    /// <summary>The log position up to which all is stored; -1 while the partition is not open.</summary>
+    public long Committed => _partition?.Committed ?? -1;
+
+    /// <summary>Memory that remembered ids take, and how many they are.</summary>
+    public (long Bytes, long Count) RememberedIds => _partition?.RememberedIds ?? (0, 0);
+
+    /// <summary>Opens the partition and runs it until disposed. Fails when it cannot be opened.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        _partition = await OpenAsync(cancellation);
+        _running = Task.Run(KeepRunningAsync, CancellationToken.None);
+    }
+
+    /// <summary>Makes it look at its commands and at the book.</summary>
+    public void Wake() => _partition?.Wake();
+
+    /// <summary>Hands a command over, again when the partition was lost before it stored the command: every command can be carried out twice.</summary>
+    public async Task<(long Tried, long Changed)> ExecuteAsync(Func<PartitionCommand> command, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var now = await OpenedAsync(cancellation);
+            try
+            {
+                return await now.ExecuteAsync(command()).WaitAsync(cancellation);
+            }
+            catch (Unavailable) when (!_stop.IsCancellationRequested)
+            {
+                await ChangedAsync(now, cancellation);
+            }
+        }
+    }
+
+    /// <summary>What a subscription has used, with all that the book up to a sequence did to it.</summary>
+    public async Task<PartitionUsage> UsageAsync(int subscription, long sequence, CancellationToken cancellation)
+    {
+        await TookUpAsync(sequence, cancellation);
+        var partition = _partition ?? throw new Unavailable($"Partition {id} is not loaded: {_problem}");
+        var (usage, latest, upTo) = partition.UsageOf(subscription);
+        return new PartitionUsage(usage, latest, upTo, Math.Max(0, await log.EndAsync(id, cancellation) - partition.Position));
+    }
+
+    /// <summary>Which of these subscriptions have usage that is billed with the period named.</summary>
+    public async Task<IReadOnlyList<int>> BilledWithAsync(IReadOnlyList<(int Subscription, int Period)> asked, CancellationToken cancellation)
+    {
+        var partition = await OpenedAsync(cancellation);
+        return [.. asked.Where(one => partition.UsageOf(one.Subscription).Usage.Keys.Any(key => key.Billing == one.Period)).Select(one => one.Subscription)];
+    }
+
+    /// <summary>A tenant's records in suspense, in groups.</summary>
+    public IReadOnlyList<SuspenseGroup> Suspense(TenantId tenant) => _partition?.Suspense(tenant) ?? [];
+
+    /// <summary>The checkpoint from which on the ledger has all that is in suspense; null when nothing is.</summary>
+    public async Task<long?> SuspenseFromAsync(CancellationToken cancellation) => (await OpenedAsync(cancellation)).SuspenseFrom;
+
+    /// <summary>Waits until it has stored everything before a position.</summary>
+    public Task DecidedAsync(long end, CancellationToken cancellation) => UntilAsync(partition => (partition?.Committed ?? -1) >= end, cancellation);
+
+    /// <summary>Waits until it works with the book up to a sequence, and has stored what the book changed for it.</summary>
+    public Task TookUpAsync(long sequence, CancellationToken cancellation) => UntilAsync(partition => (partition?.TookUp ?? -1) >= sequence, cancellation);
+
+    /// <summary>How it is doing.</summary>
+    public async Task<PartitionStatus> StatusAsync(CancellationToken cancellation)
+    {
+        var partition = _partition;
+        return new PartitionStatus(id, partition?.Position ?? 0, partition?.Committed ?? 0, await log.EndAsync(id, cancellation), partition is null ? _problem : "");
+    }
+
+    /// <summary>Stops it; what was applied is stored first, so that the next owner redoes nothing.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        Tell();
+        _stop.Dispose();
+    }
+
+    private async Task KeepRunningAsync()
+    {
+        var pause = TimeSpan.Zero;
+        while (true)
+        {
+            try
+            {
+                var partition = _partition ??= await OpenAsync(_stop.Token);
+                _problem = "";
+                Tell();
+                var before = partition.Committed;
+                try
+                {
+                    await partition.RunAsync(_stop.Token);
+                }
+                finally
+                {
+                    if (partition.Committed > before) pause = TimeSpan.Zero;
+                }
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                if (_partition is { } last) await FlushAsync(last);
+                return;
+            }
+            catch (StaleWriterException taken)
+            {
+                // Another owner has it. To take it back would only begin a fight over it.
+                Lose(taken.Message, isLost: true);
+                OnLost?.Invoke();
+                return;
+            }
+            catch (Exception stopped)
+            {
+                // What was not committed never happened: the memory goes, the next one loads what is stored.
+                Lose(stopped.Message, isLost: false);
+            }
+
+            pause = pause == TimeSpan.Zero ? TimeSpan.FromMilliseconds(50) : pause * 2 < PauseMax ? pause * 2 : PauseMax;
+            try
+            {
+                await Task.Delay(pause, time, _stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    // So that a graceful stop redoes nothing. Should it fail, the records are read again.
+    private static async Task FlushAsync(UsagePartition partition)
+    {
+        try
+        {
+            await partition.FlushAsync();
+        }
+        catch (Exception failed) when (failed is StaleWriterException or Unavailable)
+        {
+            return;
+        }
+    }
+
+    private void Lose(string problem, bool isLost)
+    {
+        _problem = problem;
+        _isLost = isLost;
+        _partition = null;
+        Tell();
+    }
+
+    private async Task<UsagePartition> OpenAsync(CancellationToken cancellation)
+    {
+        var partition = await UsagePartition.OpenAsync(id, log, store, book, settings, time, cancellation);
+        partition.OnCommitted = () =>
+        {
+            Tell();
+            OnCommitted?.Invoke();
+        };
+        return partition;
+    }
+
+    private async Task<UsagePartition> OpenedAsync(CancellationToken cancellation)
+    {
+        UsagePartition? opened = null;
+        await UntilAsync(partition => (opened = partition) is not null, cancellation);
+        return opened!;
+    }
+
+    private async Task ChangedAsync(UsagePartition from, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var changed = _changed;
+            if (_partition != from) return;
+            await changed.Task.WaitAsync(cancellation);
+        }
+    }
+
+    private async Task UntilAsync(Func<UsagePartition?, bool> isSo, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var changed = _changed;
+            if (isSo(_partition)) return;
+            if (_stop.IsCancellationRequested) throw new Unavailable("The engine is stopping.");
+            if (_isLost) throw new Unavailable($"Partition {id} is not served here any more: {_problem}");
+            await changed.Task.WaitAsync(cancellation);
+        }
+    }
+
+    private void Tell()
+    {
+        var before = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        before.TrySetResult();
+    }
+}
