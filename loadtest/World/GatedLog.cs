@@ -45,6 +45,8 @@ internal sealed class GatedLog(IUsageLog log) : IUsageLog
 
     public ValueTask<long> EndAsync(int partition, CancellationToken cancellation) => new(_shown[partition]);
 
+    public long EndSeen(int partition) => _shown[partition];
+
     public Task<IReadOnlyList<ReceivedCount>> ReceivedAsync(CancellationToken cancellation) => _log.ReceivedAsync(cancellation);
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();

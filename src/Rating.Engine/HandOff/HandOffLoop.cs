@@ -69,7 +69,8 @@ internal sealed class HandOffLoop(IRatingStore store, IHandOff handOff, TimeProv
 
         var to = await handOff.SendAsync(from, cancellation);
         if (to == from) return false;
-        await store.HandOffAsync(handOff.Stream, from, to, cancellation);
+        // Not given up at a stop: it is outside already, and what is not remembered leaves again.
+        await store.HandOffAsync(handOff.Stream, from, to, CancellationToken.None);
         Position = to;
         return true;
     }
