@@ -4,6 +4,7 @@ using Rating.Engine.Log;
 using Rating.Engine.Store;
 using Rating.Kafka;
 using Rating.Postgres;
+using Rating.Server.Faults;
 using Rating.Sqlite;
 
 namespace Rating.Server.Hosting;
@@ -24,7 +25,7 @@ internal sealed record Backends(IUsageLog Log, IRatingStore Store, IOutlet? Outl
         try
         {
             store = settings.Postgres is { } postgres ? await PostgresRatingStore.OpenAsync(postgres, TimeProvider.System, cancellation) : folder.OpenStore();
-            return new Backends(log, store, settings.Outlet is { } outlet ? await KafkaOutlet.OpenAsync(settings.Kafka!, outlet, cancellation) : null);
+            return new Backends(KillPoints.Watch(log), KillPoints.Watch(store), settings.Outlet is { } outlet ? await KafkaOutlet.OpenAsync(settings.Kafka!, outlet, cancellation) : null);
         }
         catch
         {
