@@ -54,6 +54,8 @@ internal sealed class GatedLog(IUsageLog log) : IUsageLog
 
     public ValueTask<long> EndAsync(int partition, CancellationToken cancellation) => _isOpen ? _log.EndAsync(partition, cancellation) : new(_shown[partition]);
 
+    public long EndSeen(int partition) => _shown[partition];
+
     public Task<IReadOnlyList<ReceivedCount>> ReceivedAsync(CancellationToken cancellation) => _log.ReceivedAsync(cancellation);
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
