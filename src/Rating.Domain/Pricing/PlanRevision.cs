@@ -13,7 +13,7 @@ public sealed class PlanRevision
         (Id, Plan, Name, CatalogVersion, Interval, Charges) = (id, plan, name, catalogVersion, interval, charges);
         _byType = charges.OfType<UsageCharge>()
             .GroupBy(charge => charge.Meter)
-            .Select(group => new MeterCharges(group.Key, [.. group]))
+            .Select(group => new MeterCharges(group.Key, [.. group], group.Any(charge => charge.NeedsEvents)))
             .GroupBy(entry => entry.Meter.EventType, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
@@ -35,6 +35,9 @@ public sealed class PlanRevision
 
     /// <summary>What it charges for, in the catalog's order.</summary>
     public IReadOnlyList<Charge> Charges { get; }
+
+    /// <summary>Whether one of its meters holds a level, so that a period depends on the ones before it.</summary>
+    public bool HoldsLevels => Charges.OfType<UsageCharge>().Any(charge => charge.Meter.Aggregation == Usage.Aggregation.TimeWeighted);
 
     /// <summary>The meters of its charges that take an event type, each with its charges; empty when it charges nothing for the type.</summary>
     public ReadOnlySpan<MeterCharges> For(string eventType) => _byType.TryGetValue(eventType, out var found) ? found : [];

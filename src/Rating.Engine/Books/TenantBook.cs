@@ -159,7 +159,7 @@ public sealed class TenantBook
             var revision = VersionOn(cut, asOf, terms.Plan).Plans[terms.Plan];
             if (spans.Count > 0 && spans[^1].Revision == revision && Same(spans[^1].Quantities, terms.Quantities)) continue;
             if (spans.Count > 0) spans[^1] = spans[^1] with { To = cut };
-            spans.Add(new TermsSpan(cut, to, revision, terms.Quantities));
+            spans.Add(new TermsSpan(cut, to, revision, terms.Quantities) { Zone = subscription.Schedule.Zone });
         }
 
         return spans;
