@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Rating.TestKit;
 
@@ -52,6 +53,18 @@ public sealed class MockKafka : IDisposable
 
     /// <summary>The next requests of a kind (Kafka's API key: 0 produce, 1 fetch, 2 list offsets) fail with these error codes, in this order.</summary>
     public Task ErrorsAsync(short request, params int[] errors) => TellAsync($"errors {request} {string.Join(' ', errors)}");
+
+    /// <summary>Errors of a kind of request that did not happen yet will not happen.</summary>
+    public Task ClearErrorsAsync(short request) => TellAsync($"clear {request}");
+
+    /// <summary>What is said about a topic when it is asked for: an error code; 0 again when it is well.</summary>
+    public Task TopicErrorAsync(string topic, int error) => TellAsync($"topic-error {topic} {error}");
+
+    /// <summary>Puts a proxy in front of a broker: clients are told to find it at the proxy's port from now on.</summary>
+    public Task ProxyAsync(int broker, TcpProxy proxy) => TellAsync($"advertise {broker} {proxy.Port}");
+
+    /// <summary>The port at which a broker itself listens.</summary>
+    public int PortOf(int broker) => int.Parse(Bootstrap.Split(',')[broker - 1].Split(':')[1], CultureInfo.InvariantCulture);
 
     /// <summary>Ends it, with all that it holds.</summary>
     public void Dispose()

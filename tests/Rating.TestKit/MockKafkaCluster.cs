@@ -36,6 +36,13 @@ internal sealed unsafe partial class MockKafkaCluster : IDisposable
 
     public void DeleteRecords(string topic, int partition, long before) => Check(PartitionDelete(_cluster, topic, partition, before));
 
+    public void ClearErrors(short request) => RequestErrorsClear(_cluster, request);
+
+    public void SetTopicError(string topic, int error) => TopicError(_cluster, topic, error);
+
+    /// <summary>Clients are told to find the broker at another port: that of a proxy in front of it.</summary>
+    public void Advertise(int broker, int port) => BrokerHostPort(_cluster, broker, "127.0.0.1", port);
+
     public void PushErrors(short request, int[] errors)
     {
         fixed (int* first = errors) RequestErrors(_cluster, request, (nuint)errors.Length, first);
@@ -93,6 +100,15 @@ internal sealed unsafe partial class MockKafkaCluster : IDisposable
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_partition_delete_records", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int PartitionDelete(nint cluster, string topic, int partition, long before);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_clear_request_errors")]
+    private static partial void RequestErrorsClear(nint cluster, short request);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_set_error", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial void TopicError(nint cluster, string topic, int error);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_host_port", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial void BrokerHostPort(nint cluster, int broker, string host, int port);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
     private static partial void RequestErrors(nint cluster, short request, nuint count, int* errors);

@@ -37,6 +37,9 @@ internal static class MockKafkaProgram
             case "leader": cluster.SetLeader(words[1], Number(2), Number(3)); break;
             case "delete": cluster.DeleteRecords(words[1], Number(2), long.Parse(words[3], CultureInfo.InvariantCulture)); break;
             case "errors": cluster.PushErrors((short)Number(1), [.. words[2..].Select(word => int.Parse(word, CultureInfo.InvariantCulture))]); break;
+            case "clear": cluster.ClearErrors((short)Number(1)); break;
+            case "topic-error": cluster.SetTopicError(words[1], Number(2)); break;
+            case "advertise": cluster.Advertise(Number(1), Number(2)); break;
             default: return $"error unknown command {words[0]}";
         }
 

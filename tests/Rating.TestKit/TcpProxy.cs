@@ -4,7 +4,10 @@ using System.Net.Sockets;
 namespace Rating.TestKit;
 
 /// <summary>A way to a TCP server that can be slow, cut, cut before the reply, or frozen in the middle of a request.</summary>
-/// <remarks>Faults are events: a test waits for <see cref="Happened"/>, not for time.</remarks>
+/// <remarks>
+/// Faults are events: a test waits for <see cref="Happened"/>, not for time. In front of PostgreSQL a fault can wait for a statement: every write of the store is one statement that commits by itself,
+/// so the reply of that statement is the reply of its COMMIT.
+/// </remarks>
 public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,17 +15,20 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<(Socket Client, Socket Server)> _pairs = [];
     private readonly int _target;
+    private readonly bool _isPostgres;
     private readonly Task _accepting;
     private TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Fault _fault = Fault.None;
+    private string? _statement;
     private long _freezeAfter;
     private bool _isDown;
 
     /// <summary>Listens on a free port of 127.0.0.1.</summary>
     /// <param name="target">The server's port on 127.0.0.1.</param>
-    public TcpProxy(int target)
+    /// <param name="isPostgres">Whether the server is PostgreSQL, so that faults can wait for a statement.</param>
+    public TcpProxy(int target, bool isPostgres = false)
     {
-        _target = target;
+        (_target, _isPostgres) = (target, isPostgres);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = Task.Run(AcceptAsync);
@@ -34,6 +40,7 @@ public sealed class TcpProxy : IAsyncDisposable
         LoseReply,
         LoseRequest,
         Freeze,
+        FreezeReply,
     }
 
     /// <summary>The port to connect to.</summary>
@@ -46,13 +53,19 @@ public sealed class TcpProxy : IAsyncDisposable
     public Task Happened => _happened.Task;
 
     /// <summary>The next request reaches the server; its reply does not come back, and the connection is cut once the server has sent it.</summary>
-    public void LoseNextReply() => Expect(Fault.LoseReply, 0);
+    /// <param name="statement">Only a PostgreSQL request counts that executes a statement with this text in it.</param>
+    public void LoseNextReply(string? statement = null) => Expect(Fault.LoseReply, 0, statement);
 
     /// <summary>The next request does not reach the server, and the connection is cut.</summary>
-    public void LoseNextRequest() => Expect(Fault.LoseRequest, 0);
+    /// <param name="statement">Only a PostgreSQL request counts that executes a statement with this text in it.</param>
+    public void LoseNextRequest(string? statement = null) => Expect(Fault.LoseRequest, 0, statement);
+
+    /// <summary>The next request reaches the server whole; then nothing goes either way, and nothing is closed: as if the client were frozen while it waits, or the network swallowed everything.</summary>
+    /// <param name="statement">Only a PostgreSQL request counts that executes a statement with this text in it.</param>
+    public void FreezeNextReply(string? statement = null) => Expect(Fault.FreezeReply, 0, statement);
 
     /// <summary>The next request reaches the server up to this many bytes; then the client seems frozen: nothing more is sent, nothing is closed.</summary>
-    public void FreezeNextRequestAfter(long bytes) => Expect(Fault.Freeze, bytes);
+    public void FreezeNextRequestAfter(long bytes) => Expect(Fault.Freeze, bytes, null);
 
     /// <summary>Cuts all connections, and takes no new ones until <see cref="Restore"/>.</summary>
     public void Cut()
@@ -78,9 +91,9 @@ public sealed class TcpProxy : IAsyncDisposable
         _listener.Dispose();
     }
 
-    private void Expect(Fault fault, long bytes)
+    private void Expect(Fault fault, long bytes, string? statement)
     {
-        lock (_gate) (_fault, _freezeAfter, _happened) = (fault, bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_gate) (_fault, _freezeAfter, _statement, _happened) = (fault, bytes, statement, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 
     private void CloseAll()
@@ -151,9 +164,11 @@ public sealed class TcpProxy : IAsyncDisposable
                 var read = await pair.Client.ReceiveAsync(buffer, SocketFlags.None, _stop.Token);
                 if (read == 0) return;
                 await WaitAsync();
+                var executed = _isPostgres ? line.Requests.Take(buffer.AsSpan(0, read)) : [];
                 lock (_gate)
                 {
-                    if (_fault != Fault.None && line.Fault == Fault.None) (line.Fault, line.Left, line.Happened, _fault) = (_fault, _freezeAfter, _happened, Fault.None);
+                    var isMeant = _statement is null || executed.Any(statement => statement.Contains(_statement, StringComparison.Ordinal));
+                    if (_fault != Fault.None && line.Fault == Fault.None && isMeant) (line.Fault, line.Left, line.Happened, _fault) = (_fault, _freezeAfter, _happened, Fault.None);
                 }
 
                 if (line.Fault == Fault.LoseRequest)
@@ -186,6 +201,13 @@ public sealed class TcpProxy : IAsyncDisposable
             while (true)
             {
                 var read = await pair.Server.ReceiveAsync(buffer, SocketFlags.None, _stop.Token);
+                if (line.Fault == Fault.FreezeReply)
+                {
+                    line.IsFrozen = true;
+                    line.Happened!.TrySetResult();
+                    return;
+                }
+
                 if (line.Fault == Fault.LoseReply)
                 {
                     Close(pair);
@@ -219,6 +241,8 @@ public sealed class TcpProxy : IAsyncDisposable
     private sealed class Line
     {
         public volatile Fault Fault;
+
+        public PostgresRequests Requests { get; } = new();
 
         public long Left { get; set; }
 

@@ -35,11 +35,12 @@ public sealed class ThrowAwayPostgres : IDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Makes a server and starts it.</summary>
-    public static ThrowAwayPostgres Start()
+    /// <param name="parent">Where its folder is made; null: the folder for temporary files.</param>
+    public static ThrowAwayPostgres Start(string? parent = null)
     {
         if (Missing is { } reason) throw new InvalidOperationException(reason);
         CleanUp();
-        var folder = Directory.CreateTempSubdirectory(Prefix).FullName;
+        var folder = parent is null ? Directory.CreateTempSubdirectory(Prefix).FullName : Directory.CreateDirectory(Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N"))).FullName;
         var server = new ThrowAwayPostgres(folder, Lock(folder) ?? throw new InvalidOperationException($"{folder} is taken."));
         try
         {

@@ -29,12 +29,12 @@ internal sealed class MeteredLines(PeriodTerms terms, PeriodUsage usage, LocalDa
             if (key.Revision != revision.Id || !string.Equals(key.Charge, charge.Key, StringComparison.Ordinal)) continue;
             var brought = Money.FromScaled(total.Scaled, terms.Currency);
             var figure = MeterFigure.Of(charge.Meter, parts.FindAll(part => string.Equals(charge.GroupOf(part.Dimensions), key.Destination, StringComparison.Ordinal)), _periodTicks);
-            var amount = charge.Amount(brought).RoundedToMinorUnit(terms.LineRounding);
+            var amount = revision.IsUsageFree ? Money.Zero(terms.Currency) : charge.Amount(brought).RoundedToMinorUnit(terms.LineRounding);
             if (figure == Quantity.Zero && amount.Scaled == 0) continue;
             yield return new PricedLine
             {
-                Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = key.Destination, From = from, To = to, Quantity = figure, Unit = charge.Meter.Unit, Amount = amount,
-                Explanation = charge.Markup.Pico == 0 ? $"{brought} brought by {total.Calls} events" : $"{brought} brought by {total.Calls} events, {charge.Markup.ToPercentText()} on top",
+                Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = key.Destination, From = from, To = to, Quantity = figure, Unit = charge.Meter.Unit, Amount = amount, TaxCode = charge.TaxCode,
+                Explanation = revision.IsUsageFree ? "free in the trial" : charge.Markup.Pico == 0 ? $"{brought} brought by {total.Calls} events" : $"{brought} brought by {total.Calls} events, {charge.Markup.ToPercentText()} on top",
             };
         }
     }
@@ -54,12 +54,12 @@ internal sealed class MeteredLines(PeriodTerms terms, PeriodUsage usage, LocalDa
             Figure = figure, Count = count, Events = charge.NeedsEvents ? Events(revision, charge, group) : new UsageRun(),
             FigureOf = fits => MeterFigure.Of(meter, parts.FindAll(part => fits(part.Dimensions)), _periodTicks),
         };
-        var amount = charge.Amount(priced).RoundedToMinorUnit(terms.LineRounding);
+        var amount = revision.IsUsageFree ? Money.Zero(terms.Currency) : charge.Amount(priced).RoundedToMinorUnit(terms.LineRounding);
         if (figure == Quantity.Zero && amount.Scaled == 0) return null;
         return new PricedLine
         {
             Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = group, From = from, To = to, Quantity = figure, Unit = charge is Flat ? "" : meter.Unit,
-            Amount = amount, Explanation = charge.Explain(priced),
+            Amount = amount, TaxCode = charge.TaxCode, Explanation = revision.IsUsageFree ? "free in the trial" : charge.Explain(priced),
         };
     }
 

@@ -30,7 +30,7 @@ internal abstract class ExpressionNode
         public override bool TryNumber(UsageRecord record, out Ratio number)
         {
             number = default;
-            if (!record.TryGet(name, out var field) || !Quantity.TryParse(field.Text, out var quantity)) return false;
+            if (!record.TryGet(name, out var field) || !Quantity.TryParse(field.Value.Span, out var quantity)) return false;
             number = Ratio.Of(quantity);
             return true;
         }
@@ -109,7 +109,7 @@ internal abstract class ExpressionNode
     {
         public override bool TryCondition(UsageRecord record, out bool holds)
         {
-            holds = (record.TryGet(field.Name, out var found) && string.Equals(found.Text, value, StringComparison.Ordinal)) != isNot;
+            holds = (record.TryGet(field.Name, out var found) && found.Value.Is(value)) != isNot;
             return true;
         }
     }

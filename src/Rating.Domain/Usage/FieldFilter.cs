@@ -34,11 +34,25 @@ public sealed record FieldFilter
     public bool Takes(UsageRecord record)
     {
         if (!record.TryGet(Field, out var field)) return Exists != true && Is is null && Prefix is null && Least is null && Most is null;
-        if (Exists == false || (Is is not null && Array.IndexOf(Is, field.Text) < 0) || Array.IndexOf(Not, field.Text) >= 0) return false;
-        if (Prefix is not null && !Array.Exists(Prefix, one => field.Text.StartsWith(one, StringComparison.Ordinal))) return false;
+        if (Exists == false || (Is is not null && !IsOneOf(field.Value, Is)) || IsOneOf(field.Value, Not) || (Prefix is not null && !BeginsWithOneOf(field.Value, Prefix))) return false;
         if (Least is null && Most is null) return true;
-        if (!Quantity.TryParse(field.Text, out var number)) return false;
+        if (!Quantity.TryParse(field.Value.Span, out var number)) return false;
         if (Least is { } least && (IsAbove ? number <= least : number < least)) return false;
         return Most is not { } most || (IsBelow ? number < most : number <= most);
+    }
+
+    private static bool IsOneOf(Utf8Text value, string[] texts)
+    {
+        foreach (var text in texts)
+            if (value.Is(text)) return true;
+        return false;
+    }
+
+    private static bool BeginsWithOneOf(Utf8Text value, string[] beginnings)
+    {
+        var text = value.ToString();
+        foreach (var beginning in beginnings)
+            if (text.StartsWith(beginning, StringComparison.Ordinal)) return true;
+        return false;
     }
 }

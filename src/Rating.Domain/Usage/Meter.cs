@@ -71,8 +71,8 @@ public sealed class Meter
         else
         {
             if (!record.TryGet(Value, out var field)) return false;
-            if (Aggregation == Aggregation.Unique) return field.Text.Length > 0;
-            if (!Quantity.TryParse(field.Text, out value)) return false;
+            if (Aggregation == Aggregation.Unique) return field.Value.Length > 0;
+            if (!Quantity.TryParse(field.Value.Span, out value)) return false;
         }
 
         if (!AllowNegative && value < Quantity.Zero) return false;

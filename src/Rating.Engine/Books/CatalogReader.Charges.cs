@@ -9,7 +9,7 @@ namespace Rating.Engine.Books;
 internal sealed partial class CatalogReader
 {
     // Members that every charge has; one that all models share is added here.
-    private static readonly string[] OfCharge = ["key", "name", "model"];
+    private static readonly string[] OfCharge = ["key", "name", "model", "taxCode"];
 
     // Members that every charge on usage has.
     private static readonly string[] OfUsage = [.. OfCharge, "meter", "where", "groupBy"];
@@ -44,13 +44,13 @@ internal sealed partial class CatalogReader
         node.Object([.. OfUsage, "price", "when"]);
         var isAlwaysDue = node.Maybe("when")?.OneOf(("usage", false), ("always", true)) ?? false;
         if (isAlwaysDue && node.Maybe("groupBy") is { } groups) throw groups.Refuse("catalog.flat.groups", "a price that is always due has no groups.");
-        return new Flat { Key = Key(node), Name = Named(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Price = node.Need("price").Price(_currency), IsAlwaysDue = isAlwaysDue };
+        return new Flat { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Price = node.Need("price").Price(_currency), IsAlwaysDue = isAlwaysDue };
     }
 
     private PerUnit ReadPerUnit(DocumentNode node)
     {
         node.Object([.. OfUsage, "price", "freeUnits"]);
-        return new PerUnit { Key = Key(node), Name = Named(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Price = node.Need("price").Price(_currency), FreeUnits = FreeUnits(node) };
+        return new PerUnit { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Price = node.Need("price").Price(_currency), FreeUnits = FreeUnits(node) };
     }
 
     private Package ReadPackage(DocumentNode node)
@@ -58,7 +58,7 @@ internal sealed partial class CatalogReader
         node.Object([.. OfUsage, "size", "price", "rounding", "freeUnits"]);
         return new Package
         {
-            Key = Key(node), Name = Named(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Size = Size(node), Price = node.Need("price").Price(_currency), FreeUnits = FreeUnits(node),
+            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Size = Size(node), Price = node.Need("price").Price(_currency), FreeUnits = FreeUnits(node),
             IsRoundedDown = node.Maybe("rounding")?.OneOf(("up", false), ("down", true)) ?? false,
         };
     }
@@ -88,7 +88,7 @@ internal sealed partial class CatalogReader
 
         if (node.Maybe("default") is { } others) cells.Add(new MatrixCell([], others.Price(_currency)));
         if (cells.Count == 0) throw node.Need("prices").Refuse("catalog.matrix.empty", "a matrix needs at least one price.");
-        return new Matrix { Key = Key(node), Name = Named(node), Meter = meter, Where = Where(node), GroupBy = GroupBy(node), Cells = cells };
+        return new Matrix { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = meter, Where = Where(node), GroupBy = GroupBy(node), Cells = cells };
     }
 
     private Dynamic ReadDynamic(DocumentNode node)
@@ -96,7 +96,7 @@ internal sealed partial class CatalogReader
         node.Object([.. OfUsage, "amount", "markup"]);
         var markup = node.Maybe("markup") is { } given ? Percent(given) : UnitPrice.Free(_currency);
         if (markup.Pico < -1_000_000_000_000 || markup.Pico % 1_000 != 0) throw node.Need("markup").Refuse("percent.invalid", "a markup is -100 % or more, of at most 7 decimals.");
-        return new Dynamic { Key = Key(node), Name = Named(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Brought = Formula(node.Need("amount")), Markup = markup };
+        return new Dynamic { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Brought = Formula(node.Need("amount")), Markup = markup };
     }
 
     private RateDeckCharge ReadRateDeck(DocumentNode node)
@@ -107,7 +107,7 @@ internal sealed partial class CatalogReader
         if (meter.Aggregation != Aggregation.Sum) throw node.Refuse("catalog.deck.meter", $"a rate deck needs a meter that sums seconds; '{meter.Key}' is {meter.Aggregation}.");
         return new RateDeckCharge
         {
-            Key = Key(node), Name = Named(node), Meter = meter, Where = Where(node),
+            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = meter, Where = Where(node),
             Deck = _decks.TryGetValue(deck.Text(), out var found) ? found : throw deck.Refuse("catalog.deck.unknown", $"there is no deck '{deck.Text()}'."),
         };
     }

@@ -26,7 +26,7 @@ public sealed class SubscriptionEntry
     public int? LastClosing => _closes.Length == 0 ? null : _closes[^1].Period;
 
     /// <summary>Whether it has, or had, a plan with a level that is held from period to period.</summary>
-    internal bool HoldsLevels => Tenant.Catalogs.Any(version => Subscription.Changes.Any(change => version.Catalog.Plans.TryGetValue(change.Plan, out var plan) && plan.HoldsLevels));
+    internal bool HoldsLevels => Tenant.Catalogs.Any(version => Subscription.Changes.SelectMany(change => change.Plans).Any(key => version.Catalog.Plans.TryGetValue(key, out var plan) && plan.HoldsLevels));
 
     private ClosedPeriod[] _closes = [];
     private (long Sequence, Subscription State)[] _states;

@@ -54,18 +54,18 @@ public sealed class LedgerBlocks
         _entries.Varint(_texts.PlaceOf(record.Tenant.Value));
         _entries.Varint(_texts.PlaceOf(record.Source));
         _entries.Varint(_texts.PlaceOf(record.Type));
-        _entries.Varint(_texts.PlaceOf(record.Subject));
+        _entries.Varint(_texts.PlaceOf(record.SubjectUtf8.Span));
         _entries.Varint(_texts.PlaceOf(entry.Subscription));
-        _entries.Text(record.Id);
-        _entries.Text(record.CallKey);
+        _entries.Text(record.IdUtf8.Span);
+        _entries.Text(record.CallKeyUtf8.Span);
         _entries.Zigzag(record.EventTime.ToUnixTimeTicks());
         _entries.Zigzag(record.IngestTime.ToUnixTimeMilliseconds());
         _entries.Varint(record.Data.Length);
-        foreach (var field in record.Data)
+        foreach (ref readonly var field in record.Data)
         {
             _entries.Varint(_texts.PlaceOf(field.Name));
             _entries.Byte(field.IsNumber ? (byte)1 : (byte)0);
-            _entries.Text(field.Text);
+            _entries.Text(field.Value.Span);
         }
 
         _entries.Varint(entry.RepeatOf + 1 ?? 0);

@@ -3,6 +3,7 @@ using Rating.Engine.Log;
 using Rating.Engine.Store;
 using Rating.Kafka;
 using Rating.Postgres;
+using Rating.Server.Faults;
 using Rating.Sqlite;
 
 namespace Rating.Server.Hosting;
@@ -18,7 +19,8 @@ internal sealed record Backends(IUsageLog Log, IRatingStore Store) : IAsyncDispo
         IUsageLog log = settings.Kafka is { } kafka ? await KafkaUsageLog.OpenAsync(kafka, cancellation) : folder.OpenLog(settings.Rating.Partitions);
         try
         {
-            return new Backends(log, settings.Postgres is { } postgres ? await PostgresRatingStore.OpenAsync(postgres, TimeProvider.System, cancellation) : folder.OpenStore());
+            IRatingStore store = settings.Postgres is { } postgres ? await PostgresRatingStore.OpenAsync(postgres, TimeProvider.System, cancellation) : folder.OpenStore();
+            return new Backends(KillPoints.Watch(log), KillPoints.Watch(store));
         }
         catch
         {

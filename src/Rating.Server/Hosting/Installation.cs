@@ -50,6 +50,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Who sends the invoices.</summary>
     public Seller Seller { get; }
 
+    /// <summary>From where it may be reached.</summary>
+    public Reach Reach { get; init; } = Reach.ThisMachine;
+
     /// <summary>How far the running close is; null while none runs.</summary>
     public CloseProgress? Closing { get; set; }
 

@@ -24,6 +24,9 @@ internal sealed record ServeSettings
     /// <summary>Where to answer; null when the settings do not say.</summary>
     public string? Url { get; init; }
 
+    /// <summary>From where it may be reached.</summary>
+    public Reach Reach { get; init; } = Reach.ThisMachine;
+
     /// <summary>What the engine is told.</summary>
     public RatingSettings Rating { get; init; } = new();
 
@@ -66,11 +69,12 @@ internal sealed record ServeSettings
         var kafka = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
         var postgres = PostgresOf(all.Section("Postgres"), storeKind);
         var url = all.Text("Url");
+        var hosts = all.Text("Hosts")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         _ = (all.Text("Log"), all.Text("Store"));
         all.NothingElse();
         // The positions in the store are positions of one log: another log under them is another installation.
         if (kafka is not null) rating = rating with { Log = $"kafka:{kafka.Topic}" };
-        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Rating = rating, Kafka = kafka, Postgres = postgres };
+        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Postgres = postgres };
     }
 
     private static KafkaLogSettings? KafkaOf(SettingsSection section, LogKind log, RatingSettings rating, TenantId tenant)

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Rating.Tests.Processes;
+namespace Rating.TestKit;
 
 /// <summary>A real process of the program. Its output is kept, to be shown with a failure.</summary>
-internal sealed class RatingProcess : IDisposable
+public sealed class RatingProcess : IDisposable
 {
     /// <summary>What a person would take for a hang.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -17,12 +18,13 @@ internal sealed class RatingProcess : IDisposable
     private readonly List<(string Text, TaskCompletionSource Said)> _awaited = [];
     private int? _exitCode;
 
-    private RatingProcess(string[] arguments)
+    private RatingProcess(IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         _arguments = string.Join(' ', arguments);
         var start = new ProcessStartInfo(Dotnet()) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(RatingProgram.Dll!);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_error, line.Data);
@@ -58,7 +60,10 @@ internal sealed class RatingProcess : IDisposable
     public override string ToString() => $"$ rating {_arguments}\n{Output}{Error}{(_exitCode is { } code ? $"(exit code {code} after {Ran.TotalMilliseconds:0} ms)" : "(runs)")}\n";
 
     /// <summary>Starts the program.</summary>
-    public static RatingProcess Start(params string[] arguments) => new(arguments);
+    public static RatingProcess Start(params string[] arguments) => new(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts the program with variables in its environment.</summary>
+    public static RatingProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(environment, arguments);
 
     /// <summary>Runs the program to its end, which must come with this exit code.</summary>
     public static RatingProcess Run(int exitCode, params string[] arguments)
@@ -81,7 +86,7 @@ internal sealed class RatingProcess : IDisposable
         }
         catch (JsonException wrong)
         {
-            throw new Xunit.Sdk.XunitException($"The output is not JSON: {wrong.Message}\n{process}", wrong);
+            throw new ProcessFailure($"The output is not JSON: {wrong.Message}\n{process}", wrong);
         }
     }
 
@@ -91,9 +96,39 @@ internal sealed class RatingProcess : IDisposable
     {
         var server = Start(["serve", "--data", data, "--urls", "http://127.0.0.1:0", .. more]);
         var ended = server._process.WaitForExitAsync();
-        if (await Task.WhenAny(server._ready.Task, ended).WaitAsync(Patience) == ended) throw new Xunit.Sdk.XunitException($"The server ended.\n{server}");
+        if (await Task.WhenAny(server._ready.Task, ended).WaitAsync(Patience) == ended) throw new ProcessFailure($"The server ended.\n{server}");
         return (server, await server._ready.Task);
     }
+
+    /// <summary>Waits until a server that was started says that it is ready.</summary>
+    /// <returns>Where it answers; null when it ended first.</returns>
+    public async Task<string?> ReadyAsync()
+    {
+        var ended = _process.WaitForExitAsync();
+        if (await Task.WhenAny(_ready.Task, ended).WaitAsync(Patience) != ended) return await _ready.Task;
+        End();
+        return null;
+    }
+
+    /// <summary>Waits until a process that kills itself, or was killed, is gone.</summary>
+    public async Task KilledAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        End();
+        if (_process.ExitCode != 128 + 9) throw new ProcessFailure($"It ended by itself, not by SIGKILL.\n{this}");
+    }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>SIGSTOP: it stands still in the middle of whatever it does, and holds what it holds.</summary>
+    public void Freeze() => Signal("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signal("CONT");
+
+    /// <summary>The memory that it holds now, in KiB (VmRSS).</summary>
+    public long MemoryKiB => long.Parse(File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
     /// <summary>Where it answers, once it has said so.</summary>
     public string? Url => Output.Split('\n').FirstOrDefault(said => said.StartsWith("Rating answers at ", StringComparison.Ordinal))?.Split(' ')[3];
@@ -105,13 +140,13 @@ internal sealed class RatingProcess : IDisposable
         lock (_awaited) _awaited.Add((text, said));
         if ((Output + Error).Contains(text, StringComparison.Ordinal)) said.TrySetResult();
         var ended = _process.WaitForExitAsync();
-        if (await Task.WhenAny(said.Task, ended).WaitAsync(Patience) == ended) throw new Xunit.Sdk.XunitException($"It ended and did not say \"{text}\".\n{this}");
+        if (await Task.WhenAny(said.Task, ended).WaitAsync(Patience) == ended) throw new ProcessFailure($"It ended and did not say \"{text}\".\n{this}");
     }
 
     /// <summary>Waits for its end, which must come with this exit code.</summary>
     public void MustEnd(int exitCode)
     {
-        if (MustEnd() != exitCode) throw new Xunit.Sdk.XunitException($"Exit code {_process.ExitCode}, not {exitCode}.\n{this}");
+        if (MustEnd() != exitCode) throw new ProcessFailure($"Exit code {_process.ExitCode}, not {exitCode}.\n{this}");
     }
 
     /// <summary>Waits for its end.</summary>
@@ -121,7 +156,7 @@ internal sealed class RatingProcess : IDisposable
         if (!_process.WaitForExit(Patience))
         {
             _process.Kill(entireProcessTree: true);
-            throw new Xunit.Sdk.XunitException($"It hangs.\n{this}");
+            throw new ProcessFailure($"It hangs.\n{this}");
         }
 
         End();
@@ -165,16 +200,18 @@ internal sealed class RatingProcess : IDisposable
     }
 
     /// <summary>SIGTERM.</summary>
-    public void SendTerminate()
-    {
-        using var kill = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", $"kill -TERM {_process.Id}" }, UseShellExecute = false })!;
-        kill.WaitForExit();
-    }
+    public void SendTerminate() => Signal("TERM");
 
     public void Dispose()
     {
         if (!_process.HasExited) Kill();
         _process.Dispose();
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", $"kill -{name} {Id}" }, UseShellExecute = false })!;
+        kill.WaitForExit();
     }
 
     private void End()
@@ -189,10 +226,10 @@ internal sealed class RatingProcess : IDisposable
         if (line is null) return;
         lock (to) to.Append(line).Append('\n');
         lock (_awaited)
-            foreach (var (text, heard) in _awaited)
-                if (line.Contains(text, StringComparison.Ordinal)) heard.TrySetResult();
-        if (line.EndsWith("; ready", StringComparison.Ordinal) && Output.Split('\n').FirstOrDefault(said => said.StartsWith("Rating answers at ", StringComparison.Ordinal)) is { } said) _ready.TrySetResult(said.Split(' ')[3]);
-        else if (line.StartsWith("Rating answers at ", StringComparison.Ordinal) && Error.Contains("; ready\n", StringComparison.Ordinal)) _ready.TrySetResult(line.Split(' ')[3]);
+            foreach (var (text, said) in _awaited)
+                if (line.Contains(text, StringComparison.Ordinal)) said.TrySetResult();
+        // The two lines come in any order, each from a stream of its own.
+        if ((line.EndsWith("; ready", StringComparison.Ordinal) || Error.Contains("; ready\n", StringComparison.Ordinal)) && Url is { } url) _ready.TrySetResult(url);
     }
 
     private static string Dotnet()

@@ -1,7 +1,7 @@
-namespace Rating.Tests.Processes;
+namespace Rating.TestKit;
 
 /// <summary>Where the built program is: <c>RATING_EXE</c>, else what was built in this checkout.</summary>
-internal static class RatingProgram
+public static class RatingProgram
 {
     public static readonly string? Dll = Find();
 
