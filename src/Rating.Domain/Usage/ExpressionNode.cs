@@ -74,7 +74,7 @@ internal abstract class ExpressionNode
                     foreach (var argument in arguments.AsSpan(1))
                     {
                         if (!argument.TryNumber(record, out var other)) return false;
-                        if (name == "min" ? other.CompareTo(number) < 0 : other.CompareTo(number) > 0) number = other;
+                        if (name == "min" ? other.OrderTo(number) < 0 : other.OrderTo(number) > 0) number = other;
                     }
 
                     return true;
@@ -120,7 +120,7 @@ internal abstract class ExpressionNode
         {
             holds = false;
             if (!left.TryNumber(record, out var a) || !right.TryNumber(record, out var b)) return false;
-            var order = a.CompareTo(b);
+            var order = a.OrderTo(b);
             holds = sign switch { "<" => order < 0, "<=" => order <= 0, ">" => order > 0, ">=" => order >= 0, "==" => order == 0, _ => order != 0 };
             return true;
         }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Rating.Domain.Usage;
 
 /// <summary>An exact fraction, in which an expression computes.</summary>
-internal readonly struct Ratio(BigInteger numerator, BigInteger denominator) : IComparable<Ratio>
+internal readonly struct Ratio(BigInteger numerator, BigInteger denominator)
 {
     private static readonly BigInteger NanoPerUnit = (BigInteger)Quantity.One.Nano;
 
@@ -25,7 +25,7 @@ internal readonly struct Ratio(BigInteger numerator, BigInteger denominator) : I
     /// <summary>A quotient; the divisor is not zero.</summary>
     public static Ratio operator /(Ratio a, Ratio b) => b.Numerator.Sign > 0 ? new Ratio(a.Numerator * b.Denominator, a.Denominator * b.Numerator) : new Ratio(-a.Numerator * b.Denominator, -a.Denominator * b.Numerator);
 
-    public int CompareTo(Ratio other) => (Numerator * other.Denominator).CompareTo(other.Numerator * Denominator);
+    public int OrderTo(Ratio other) => (Numerator * other.Denominator).CompareTo(other.Numerator * Denominator);
 
     /// <summary>This times ten to the power of <paramref name="decimals"/>, rounded.</summary>
     public BigInteger Rounded(int decimals, RoundingMode mode) => ScaledNumber.DivideRounded(Numerator * (BigInteger)ScaledNumber.PowerOfTen(decimals), Denominator, mode);

@@ -8,7 +8,7 @@ namespace Rating.Engine.Books;
 /// <content>Charges in tiers, and percentages.</content>
 internal sealed partial class CatalogReader
 {
-    private static readonly string[] OfTiers = [.. OfUsage, "tiers", "bound", "atZero"];
+    private static string[] OfTiers => [.. OfUsage, "tiers", "bound", "atZero"];
 
     private Graduated ReadGraduated(DocumentNode node)
     {
