@@ -28,8 +28,6 @@ internal static class OwnIntervals
     private static IEnumerable<ChargePeriod> Periods(PeriodView view, bool inAdvance)
     {
         var (from, to) = (LocalDate.Max(view.Start, view.Subscription.Start), view.End);
-        if (view.Subscription.End is { } end && end < to) to = end;
-        if (to <= from) to = from.PlusDays(1); // a supplementary period has no days: what is in force at its start
         // The charges that any catalog version knows; those that do not hold have no lines.
         var all = view.Book.Catalogs.Where(c => c.Sequence <= view.Sequence).SelectMany(c => c.Plans.Concat(c.Combinations.Values)).SelectMany(p => p.Revisions).SelectMany(r => r.Charges.Select(c => (Charge: c, r.Plan)))
             .Where(c => c.Charge.HasOwnInterval && c.Charge.InAdvance == inAdvance && c.Charge.Model == "recurring");
