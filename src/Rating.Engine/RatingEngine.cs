@@ -4,6 +4,7 @@ using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
 using Rating.Domain;
+using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
@@ -37,7 +38,7 @@ public sealed class RatingEngine : IAsyncDisposable
         _partitions = partitions(_keeper);
         _keeper.OnChanged = _partitions.BookChanged;
         _closer = new Closer(store, _partitions, _keeper, settings, clock);
-        _billRun = new BillRun(store, _keeper.Book, clock);
+        _billRun = new BillRun(store, _keeper.Book, settings, clock);
         Intake = new UsageIntake(log, clock);
     }
 
@@ -141,7 +142,7 @@ public sealed class RatingEngine : IAsyncDisposable
 
             var usage = Combined(parts);
             var before = new List<Snapshot>();
-            if (usage.Keys.Any(key => key.Usage != key.Billing))
+            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.Subscription.Discounts.Count) > 0)
                 await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
             if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
                 throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
@@ -309,6 +310,7 @@ public sealed class RatingEngine : IAsyncDisposable
             var lines = new List<PricedLine>(Price.Arrears(terms, own, today));
             foreach (var ((billing, used), late) in usage)
                 if (billing == number && used != billing) lines.AddRange(SnapshotMaker.Late(entry, used, late, before));
+            lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
             periods.Add(new OpenPeriod(terms.Period, lines, own));
         }
 

@@ -1,4 +1,5 @@
 using NodaTime;
+using Rating.Domain.Billing;
 using Rating.Domain.Usage;
 
 namespace Rating.Domain.Pricing;
@@ -22,16 +23,21 @@ public static class Price
         {
             var from = terms.Spans.First(span => span.Revision == revision).From;
             var to = terms.Spans.Last(span => span.Revision == revision).To;
+            var ofRevision = new List<PricedLine>();
             foreach (var charge in revision.Charges)
-                switch (charge)
+            {
+                List<PricedLine> ofCharge = charge switch
                 {
-                    case MeteredCharge metered:
-                        if (Metered(terms, usage, revision, metered, from, to) is { } line) lines.Add(line);
-                        break;
-                    case RateDeckCharge calls:
-                        lines.AddRange(Calls(terms, usage, revision, calls, from, to));
-                        break;
-                }
+                    MeteredCharge metered => Metered(terms, usage, revision, metered, from, to) is { } line ? [line] : [],
+                    RateDeckCharge calls => [.. Calls(terms, usage, revision, calls, from, to)],
+                    _ => [],
+                };
+                ofRevision.AddRange(ofCharge);
+                if (charge is UsageCharge committed) ofRevision.AddRange(PeriodCommitments.Of(terms, revision, committed, ofCharge, asOf));
+            }
+
+            lines.AddRange(ofRevision);
+            lines.AddRange(PeriodCommitments.Of(terms, revision, ofRevision, lines, asOf));
         }
 
         return lines;

@@ -1,3 +1,4 @@
+using Rating.Domain.Billing;
 using Rating.Domain.Usage;
 
 namespace Rating.Domain.Pricing;
@@ -10,6 +11,12 @@ public abstract class UsageCharge : Charge
 
     /// <summary>Only usage whose dimensions have these values, such as <c>direction=outbound</c>; empty for all.</summary>
     public required IReadOnlyList<string> Where { get; init; }
+
+    /// <summary>The least that it costs; null for none. Set once, by whoever reads the plan.</summary>
+    public Commitment? Minimum { get; set; }
+
+    /// <summary>The most that it costs; null for none. Set once, by whoever reads the plan.</summary>
+    public Commitment? Maximum { get; set; }
 
     /// <summary>Whether usage with these dimensions (as <see cref="Meter.DimensionsOf"/> writes them) is for this charge.</summary>
     public bool Covers(string dimensions)
