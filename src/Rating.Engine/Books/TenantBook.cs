@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using NodaTime;
 using Rating.Domain;
 using Rating.Domain.Billing;
@@ -41,9 +42,10 @@ public sealed class TenantBook
     public IReadOnlyDictionary<string, SubjectAssignment[]> Subjects => _subjects;
 
     /// <summary>To whom a subject belongs at a moment; null for nobody.</summary>
-    public SubscriptionEntry? Resolve(string subject, Instant moment)
+    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment)
     {
-        if (!_subjects.TryGetValue(subject, out var assignments)) return null;
+        Span<char> text = stackalloc char[subject.Length];
+        if (!_subjects.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..Encoding.UTF8.GetChars(subject, text)], out var assignments)) return null;
         for (var i = assignments.Length - 1; i >= 0; i--)
             if (assignments[i].Covers(moment)) return assignments[i].Subscription;
         return null;
