@@ -8,7 +8,7 @@ internal static class PeriodCommitments
 {
     /// <summary>Those of a charge, on its lines.</summary>
     public static IEnumerable<PricedLine> Of(PeriodTerms terms, PlanRevision revision, UsageCharge charge, IReadOnlyList<PricedLine> lines, LocalDate asOf) =>
-        charge.Minimum is null && charge.Maximum is null ? [] : Of(terms, revision, charge.Minimum, charge.Maximum, _ => Sum(lines, terms.Currency), charge.Key, charge.Name, charge.TaxCode, asOf);
+        charge.PeriodMinimum is null && charge.PeriodMaximum is null ? [] : Of(terms, revision, charge.PeriodMinimum, charge.PeriodMaximum, _ => Sum(lines, terms.Currency), charge.Key, charge.Name, charge.TaxCode, asOf);
 
     /// <summary>Those of a plan, on its lines of usage and what its recurring charges of the period come to, whenever they are billed.</summary>
     public static IEnumerable<PricedLine> Of(PeriodTerms terms, PlanRevision revision, IReadOnlyList<PricedLine> usage, IReadOnlyList<PricedLine> arrears, LocalDate asOf)

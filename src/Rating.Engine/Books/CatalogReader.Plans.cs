@@ -50,7 +50,7 @@ internal sealed partial class CatalogReader
             var charge = ReadCharge(item);
             charge.TaxCode = TaxCode(item);
             if (charge is UsageCharge metered)
-                (metered.Minimum, metered.Maximum) = (BoundOf(item, "minimum"), BoundOf(item, "maximum"));
+                (metered.PeriodMinimum, metered.PeriodMaximum) = (BoundOf(item, "periodMinimum"), BoundOf(item, "periodMaximum"));
             if (charges.Exists(other => string.Equals(other.Key, charge.Key, StringComparison.Ordinal))) throw item.Refuse("catalog.key.twice", $"charge '{charge.Key}' stands twice in plan '{plan}'.");
             charges.Add(charge);
             if (charge is UsageCharge usage) text.Append("\nmeter ").Append(_texts["meter " + usage.Meter.Key]);
