@@ -29,12 +29,12 @@ internal sealed class FolderHost : IAsyncDisposable
     /// <exception cref="Refused"><c>data.locked</c>: another process holds the folder; <c>data.elsewhere</c>: its data are in another place than the settings say.</exception>
     public static async Task<FolderHost> OpenAsync(string path, string url, TenantId tenant, ServeSettings settings, bool serve, bool verbose, CancellationToken cancellation)
     {
-        Loopback.Parse(url);
+        settings.Reach.Parse(url);
         var folder = DataFolder.Open(path);
         try
         {
             FolderPlaces.Check(folder.Path, settings);
-            var installation = new Installation(opening => Backends.OpenAsync(settings, folder, opening), waits: serve && settings.Places != ServeSettings.Embedded.Places, settings.Rating, SteppedClock.FromEnvironment(), tenant, Seller.Read(folder.Path));
+            var installation = new Installation(opening => Backends.OpenAsync(settings, folder, opening), waits: serve && settings.Places != ServeSettings.Embedded.Places, settings.Rating, SteppedClock.FromEnvironment(), tenant, Seller.Read(folder.Path)) { Reach = settings.Reach };
             var host = await RatingHost.StartAsync(installation, url, verbose, cancellation);
             if (serve) folder.WriteServer(host.Url);
             return new FolderHost(folder, host);

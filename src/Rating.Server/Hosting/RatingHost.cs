@@ -47,7 +47,8 @@ internal sealed class RatingHost : IAsyncDisposable
             throw new Unavailable($"The address {url} cannot be served on: {wrong.Message}", wrong);
         }
 
-        host.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        // Served on all addresses, it is found on this machine's own.
+        host.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal).Replace("//[::]:", "//[::1]:", StringComparison.Ordinal);
         host.Loaded = Task.Run(() => host.LoadAsync(app.Logger), CancellationToken.None);
         return host;
     }
@@ -80,7 +81,7 @@ internal sealed class RatingHost : IAsyncDisposable
 
     private static WebApplication Build(Installation installation, string url, bool verbose)
     {
-        var address = Loopback.Parse(url);
+        var address = installation.Reach.Parse(url);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
         if (verbose)
@@ -116,7 +117,7 @@ internal sealed class RatingHost : IAsyncDisposable
         builder.Services.AddScoped(services => new Caller(services.GetRequiredService<Installation>().Tenant));
         var app = builder.Build();
         app.Use(Problems.Handle);
-        app.Use(Loopback.Guard);
+        app.Use(installation.Reach.Guard);
         app.UseRouting();
         Routes.Map(app);
         return app;

@@ -44,6 +44,18 @@ public sealed class ServeSettingsTests
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "http://0.0.0.0:8080", "url.loopback")]
+    [InlineData("", "http://rating:8080", "url.loopback")]
+    [InlineData("rating", "http://rating:8080", "url.loopback")] // a name is not an address to listen on
+    [InlineData("rating", "http://0.0.0.0:8080", null)]
+    [InlineData("", "http://127.0.0.1:8080", null)]
+    public void Other_machines_reach_it_only_where_the_settings_name_its_hosts(string hosts, string url, string? refused)
+    {
+        var reach = Of(("Rating:Hosts", hosts)).Reach;
+        Assert.Equal(refused, Record.Exception(() => reach.Parse(url)) is Refused no ? no.Code : null);
+    }
+
     private static ServeSettings Of(params (string Name, string Value)[] settings) => ServeSettings.Of(Configuration(settings), null, null, Tenant);
 
     private static IConfigurationRoot Configuration((string Name, string Value)[] settings) =>

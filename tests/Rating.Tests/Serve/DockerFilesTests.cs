@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Rating.Domain;
+using Rating.Server.Files;
+using Rating.Server.Hosting;
+using Rating.Tests.Docs;
+
+namespace Rating.Tests.Serve;
+
+/// <summary>What can be known of the files in <c>docker/</c> without a container engine: their settings are settings, nothing in them is secret, and nobody outside reaches the port.</summary>
+public sealed partial class DockerFilesTests
+{
+    private static readonly string Folder = Path.Combine(DocumentPage.Root, "docker");
+
+    public static TheoryData<string> ComposeFiles => [.. Directory.GetFiles(Folder, "compose*.yaml").Select(file => new FileInfo(file).Name).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(ComposeFiles))]
+    public void The_server_would_take_its_settings(string file)
+    {
+        using var compose = Read(file);
+        var servers = 0;
+        foreach (var service in Services(compose).Where(service => service.Value.TryGetProperty("build", out _) || Text(service.Value, "image") == "rating"))
+        {
+            var command = Command(service.Value);
+            if (command.Count == 0 || command[0] != "serve") continue;
+            servers++;
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection(Environment(service.Value).Select(one => KeyValuePair.Create(one.Name.Replace("__", ":", StringComparison.Ordinal), (string?)one.Value))).Build();
+            var settings = ServeSettings.Of(configuration, After(command, "--log"), After(command, "--store"), new TenantId("house"));
+            Assert.Equal((LogKind.Kafka, StoreKind.Postgres), (settings.Log, settings.Store));
+            settings.Reach.Parse(After(command, "--urls")!);
+        }
+
+        Assert.NotEqual(0, servers);
+    }
+
+    [Theory]
+    [MemberData(nameof(ComposeFiles))]
+    public void No_password_stands_in_a_file(string file)
+    {
+        using var compose = Read(file);
+        foreach (var (name, service) in Services(compose))
+            foreach (var (variable, value) in Environment(service))
+            {
+                Assert.True(!Secret().IsMatch(variable) || value.StartsWith("${", StringComparison.Ordinal), $"{file}: {name} has {variable} in the file");
+                Assert.DoesNotContain("Password=", value, StringComparison.OrdinalIgnoreCase);
+            }
+    }
+
+    [Theory]
+    [MemberData(nameof(ComposeFiles))]
+    public void Ports_are_published_on_the_loopback_address_only(string file)
+    {
+        using var compose = Read(file);
+        foreach (var (name, service) in Services(compose))
+            if (service.TryGetProperty("ports", out var ports))
+                Assert.All(ports.EnumerateArray(), port => Assert.True(port.GetString()!.StartsWith("127.0.0.1:", StringComparison.Ordinal), $"{file}: {name} publishes {port}"));
+    }
+
+    [Fact]
+    public void The_image_runs_as_a_user_without_rights_and_says_whether_it_lives()
+    {
+        var lines = File.ReadAllLines(Path.Combine(Folder, "Dockerfile"));
+        var last = lines[Array.FindLastIndex(lines, line => line.StartsWith("FROM ", StringComparison.Ordinal))..];
+        Assert.Matches("^USER [1-9][0-9]*:[1-9][0-9]*$", Assert.Single(last, line => line.StartsWith("USER ", StringComparison.Ordinal)));
+        Assert.Single(last, line => line.StartsWith("HEALTHCHECK ", StringComparison.Ordinal));
+    }
+
+    private static JsonDocument Read(string file) => JsonDocument.Parse(YamlToJson.Convert(File.ReadAllText(Path.Combine(Folder, file))));
+
+    private static IEnumerable<(string Name, JsonElement Value)> Services(JsonDocument compose) => compose.RootElement.GetProperty("services").EnumerateObject().Select(service => (service.Name, service.Value));
+
+    private static IEnumerable<(string Name, string Value)> Environment(JsonElement service) =>
+        service.TryGetProperty("environment", out var environment) ? environment.EnumerateObject().Select(one => (one.Name, one.Value.ToString())) : [];
+
+    private static List<string> Command(JsonElement service) => service.TryGetProperty("command", out var command) ? [.. command.EnumerateArray().Select(word => word.ToString())] : [];
+
+    private static string? After(List<string> command, string option) => command.IndexOf(option) is >= 0 and var at ? command[at + 1] : null;
+
+    private static string? Text(JsonElement service, string name) => service.TryGetProperty(name, out var value) ? value.ToString() : null;
+
+    [GeneratedRegex("PASSWORD|SECRET|TOKEN|KEY$", RegexOptions.IgnoreCase)]
+    private static partial Regex Secret();
+}
