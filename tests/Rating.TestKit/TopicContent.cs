@@ -61,6 +61,13 @@ public sealed class TopicContent
         return count;
     }
 
+    /// <summary>Where each partition ends.</summary>
+    public static long[] Ends(string bootstrap, string topic, int partitions)
+    {
+        using var consumer = Connect(bootstrap);
+        return [.. Enumerable.Range(0, partitions).Select(partition => Bounds(consumer, topic, partition).High)];
+    }
+
     private static IConsumer<Ignore, byte[]> Connect(string bootstrap) => new ConsumerBuilder<Ignore, byte[]>(new Dictionary<string, string>
     {
         ["bootstrap.servers"] = bootstrap, ["group.id"] = "witness", ["enable.auto.commit"] = "false", ["fetch.wait.max.ms"] = "10", ["fetch.queue.backoff.ms"] = "5", ["enable.partition.eof"] = "true", ["auto.offset.reset"] = "error",

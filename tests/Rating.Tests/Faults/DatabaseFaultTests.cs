@@ -29,7 +29,7 @@ public sealed class DatabaseFaultTests(FaultFixture fixture, ITestOutputHelper o
                 world.Postgres.Crash();
                 await world.SendAsync([world.Usage.March[number]]); // the log takes usage meanwhile
                 var (status, text) = await StandsStillAsync(world);
-                Assert.Equal((503, true), (status, text.Contains("PostgreSQL", StringComparison.Ordinal)));
+                Assert.Equal((503, true, true), (status, text.Contains("Degraded", StringComparison.Ordinal), text.Contains("PostgreSQL", StringComparison.Ordinal)));
                 world.Postgres.Up();
                 var watch = Stopwatch.StartNew();
                 await world.CaughtUpAsync();
@@ -99,7 +99,7 @@ public sealed class DatabaseFaultTests(FaultFixture fixture, ITestOutputHelper o
                 var locked = Stopwatch.StartNew();
                 await world.SendAsync([.. world.Usage.March.Skip(6).Take(6)]); // acknowledged: the log is another place
                 var (status, text) = await StandsStillAsync(world);
-                Assert.Equal((503, true), (status, text.Contains("lock", StringComparison.Ordinal)));
+                Assert.Equal((503, true, true), (status, text.Contains("Degraded", StringComparison.Ordinal), text.Contains("lock", StringComparison.Ordinal)));
                 before = world.Server.MemoryKiB;
                 // Usage of nobody, straight into the topic, until the lock is over: it waits there, not in memory.
                 for (var number = 0; number < 20 || locked.Elapsed < TimeSpan.FromSeconds(FaultFixture.IsLong ? 60 : 5); number++)

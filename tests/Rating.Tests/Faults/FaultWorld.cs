@@ -84,7 +84,7 @@ internal sealed class FaultWorld : IAsyncDisposable
             }
             catch (Exception wrong)
             {
-                throw new Xunit.Sdk.XunitException($"RATING_SEED={world.Seed} RATING_ROUNDS={FaultFixture.Rounds}\n{world._told}\n{wrong}\n{world.Server}", wrong);
+                throw new Xunit.Sdk.XunitException($"RATING_SEED={world.Seed} RATING_ROUNDS={FaultFixture.Rounds}\n{world._told}\n{wrong}\n{LastLines(world.Server)}", wrong);
             }
         }
     }
@@ -256,8 +256,12 @@ internal sealed class FaultWorld : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Waits until everything in the topic has its verdict stored.</summary>
-    public Task CaughtUpAsync() => UntilAsync("all partitions have caught up", async () => (await StatusAsync()).Partitions.All(partition => partition is { Problem: "" } && partition.Committed >= partition.End));
+    /// <summary>Waits until everything in the topic, as its brokers say, has its verdict stored.</summary>
+    public async Task CaughtUpAsync()
+    {
+        var ends = TopicContent.Ends(Kafka.Bootstrap, Topic, FaultUsage.Partitions);
+        await UntilAsync("all partitions have caught up", async () => (await StatusAsync()).Partitions.All(partition => partition is { Problem: "" } && partition.Committed >= ends[partition.Partition]));
+    }
 
     /// <summary>How many records have a verdict for a reason (<c>none</c> when it needs none).</summary>
     public async Task<long> CountAsync(string verdict, string reason = "none") => (await ReconciliationAsync()).Reasons.Where(count => count.Verdict == verdict && count.Reason == reason).Sum(count => count.Count);
@@ -323,6 +327,8 @@ internal sealed class FaultWorld : IAsyncDisposable
         if (_ownsDatabase) _fixture.Postgres.ReturnDatabase(Database);
         await Task.CompletedTask;
     }
+
+    private static string LastLines(RatingProcess? server) => string.Join('\n', $"{server}".Split('\n').TakeLast(40));
 
     private string ClockFile => _folder.File("clock");
 
