@@ -13,6 +13,9 @@ public sealed class LedgerBlocks
     /// <summary>The directory entry of blocks that concern records in suspense.</summary>
     public static readonly int SuspenseHash = DirectoryHash(new TenantId(""), "suspense");
 
+    /// <summary>The directory entry of blocks with rejected records.</summary>
+    public static readonly int RejectedHash = DirectoryHash(new TenantId(""), "rejected");
+
     private const byte Version = 1;
     private static readonly Int128 PicoPerScaled = Int128.Parse("1000000000", System.Globalization.CultureInfo.InvariantCulture);
     private readonly ByteWriter _entries = new();
@@ -94,6 +97,7 @@ public sealed class LedgerBlocks
 
         if (alsoFor.Length > 0) _directory.Add(DirectoryHash(record.Tenant, alsoFor));
         if (entry.Verdict == Verdict.Suspended || entry.IsLater) _directory.Add(SuspenseHash);
+        if (entry.Verdict == Verdict.Rejected) _directory.Add(RejectedHash);
     }
 
     /// <summary>Makes the block of the entries added since the last one; null when there are none.</summary>

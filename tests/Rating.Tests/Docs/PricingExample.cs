@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodaTime;
 using NodaTime.Text;
@@ -6,6 +7,7 @@ using Rating.Domain.Billing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
 using Rating.Engine.Books;
+using Rating.Engine.Quotes;
 using Rating.Engine.Store;
 using Rating.Server.Files;
 
@@ -39,6 +41,8 @@ internal sealed class PricingExample
         "figure | amount | why" => (Rows[row][1], Figure(Rows[row][0])),
         "number | answered | seconds | billed | amount | why" => Call(Rows[row]),
         "case | from | to | period | quantity | amount | why" => (Rows[row][5], Span(Rows[row])),
+        "events | figure | why" => (Rows[row][1], Quoted(Rows[row][0], line => line.GetProperty("quantity").GetString()!)),
+        "events | amount | why" => (Rows[row][1], Quoted(Rows[row][0], null)),
         "call amounts | amount | why" => (Rows[row][1], CallLine(Rows[row][0])),
         _ => throw new InvalidDataException($"example '{Name}' has a table of a kind that this test does not know: {_kind}"),
     };
@@ -112,6 +116,41 @@ internal sealed class PricingExample
         return new PeriodTerms(
             new SubscriptionId("s"), month, Currency.Of("EUR"), Catalog(_yaml["charge"] is { } charge ? [charge] : [DeckCharge()], "month").LineRounding,
             [new TermsSpan(month.Start, month.End, plan, new Dictionary<string, Quantity>(StringComparer.Ordinal))]);
+    }
+
+    // Events of one period through a quote: the whole way from JSON to the lines.
+    private string Quoted(string events, Func<JsonElement, string>? ofLine)
+    {
+        var charges = _yaml["charges"] is JsonArray several ? several.Select(charge => charge!).ToArray() : [_yaml["charge"] ?? JsonNode.Parse("""{"key":"c","model":"perUnit","meter":"m","price":"1"}""")!];
+        var catalog = new JsonObject
+        {
+            ["currency"] = _yaml["currency"]?.DeepClone() ?? "EUR", ["lineRounding"] = _yaml["lineRounding"]?.DeepClone() ?? "halfUp", ["meters"] = new JsonArray(_yaml["meter"]!.DeepClone()),
+            ["plans"] = new JsonArray(new JsonObject { ["key"] = "p", ["charges"] = new JsonArray([.. charges.Select(charge => charge.DeepClone())]) }),
+        };
+        if (_yaml["deck"] is { } deck) catalog["decks"] = new JsonArray(deck.DeepClone());
+        if (_yaml["decks"] is { } decks) catalog["decks"] = decks.DeepClone();
+        if (_yaml["calendars"] is { } calendars) catalog["calendars"] = calendars.DeepClone();
+        var time = Instant.FromUtc(2026, 3, 2, 10, 0);
+        var usage = new JsonArray();
+        foreach (var item in JsonNode.Parse(YamlToJson.Convert($"[{events}]"))!.AsArray())
+        {
+            var data = item is JsonObject given ? (JsonObject)given.DeepClone() : new JsonObject { ["value"] = item!.DeepClone() };
+            var at = (string?)data["at"] ?? InstantPattern.ExtendedIso.Format(time += Duration.FromSeconds(1));
+            data.Remove("at");
+            usage.Add(new JsonObject { ["type"] = "usage", ["time"] = at, ["data"] = data });
+        }
+
+        var request = new JsonObject { ["catalog"] = catalog, ["start"] = "2026-03-01", ["timeZone"] = _yaml["timeZone"]?.DeepClone() ?? "UTC", ["usage"] = usage };
+        try
+        {
+            using var quoted = JsonDocument.Parse(Quote.Write(Quote.Make(request.ToJsonString(), null)));
+            var lines = quoted.RootElement.GetProperty("invoices")[0].GetProperty("lines").EnumerateArray().ToList();
+            return lines.Count == 0 ? "none" : ofLine is null ? quoted.RootElement.GetProperty("total").GetString()! : ofLine(Assert.Single(lines));
+        }
+        catch (Refused wrong) when (wrong.Code.StartsWith("quote.", StringComparison.Ordinal))
+        {
+            return wrong.Code[6..];
+        }
     }
 
     private static string Amount(IReadOnlyList<PricedLine> lines) => lines.Count == 0 ? "none" : Assert.Single(lines).Amount.ToText();
