@@ -28,6 +28,9 @@ public sealed record RatingSettings
     /// <summary>Who works out taxes; by default the catalog's own table.</summary>
     public ITaxService TaxService { get; init; } = TableTaxService.Instance;
 
+    /// <summary>Of a partition that begins with these settings: what its ids are hashed with, so that nobody outside can make two fall together. Kept with the partition. Give something random.</summary>
+    public UInt128 IdSecret { get; init; }
+
     /// <summary>A checkpoint is taken at least this often while records come.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(1);
 
