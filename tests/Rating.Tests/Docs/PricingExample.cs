@@ -121,29 +121,10 @@ internal sealed class PricingExample
     // Events of one period through a quote: the whole way from JSON to the lines.
     private string Quoted(string events, Func<JsonElement, string>? ofLine)
     {
-        var charges = _yaml["charges"] is JsonArray several ? several.Select(charge => charge!).ToArray() : [_yaml["charge"] ?? JsonNode.Parse("""{"key":"c","model":"perUnit","meter":"m","price":"1"}""")!];
-        var catalog = new JsonObject
-        {
-            ["currency"] = _yaml["currency"]?.DeepClone() ?? "EUR", ["lineRounding"] = _yaml["lineRounding"]?.DeepClone() ?? "halfUp", ["meters"] = new JsonArray(_yaml["meter"]!.DeepClone()),
-            ["plans"] = new JsonArray(new JsonObject { ["key"] = "p", ["charges"] = new JsonArray([.. charges.Select(charge => charge.DeepClone())]) }),
-        };
-        if (_yaml["deck"] is { } deck) catalog["decks"] = new JsonArray(deck.DeepClone());
-        if (_yaml["decks"] is { } decks) catalog["decks"] = decks.DeepClone();
-        if (_yaml["calendars"] is { } calendars) catalog["calendars"] = calendars.DeepClone();
-        var time = Instant.FromUtc(2026, 3, 2, 10, 0);
-        var usage = new JsonArray();
-        foreach (var item in JsonNode.Parse(YamlToJson.Convert($"[{events}]"))!.AsArray())
-        {
-            var data = item is JsonObject given ? (JsonObject)given.DeepClone() : new JsonObject { ["value"] = item!.DeepClone() };
-            var at = (string?)data["at"] ?? InstantPattern.ExtendedIso.Format(time += Duration.FromSeconds(1));
-            data.Remove("at");
-            usage.Add(new JsonObject { ["type"] = "usage", ["time"] = at, ["data"] = data });
-        }
-
-        var request = new JsonObject { ["catalog"] = catalog, ["start"] = "2026-03-01", ["timeZone"] = _yaml["timeZone"]?.DeepClone() ?? "UTC", ["usage"] = usage };
+        var request = EventsExample.Request(_yaml, events);
         try
         {
-            using var quoted = JsonDocument.Parse(Quote.Write(Quote.Make(request.ToJsonString(), null)));
+            using var quoted = JsonDocument.Parse(Quote.Write(Quote.Make(request, null)));
             var lines = quoted.RootElement.GetProperty("invoices")[0].GetProperty("lines").EnumerateArray().ToList();
             return lines.Count == 0 ? "none" : ofLine is null ? quoted.RootElement.GetProperty("total").GetString()! : ofLine(Assert.Single(lines));
         }
