@@ -55,6 +55,9 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
         return all;
     }
 
+    public async Task<string> NotReadyAsync(CancellationToken cancellation) =>
+        (await StatusAsync(cancellation)).FirstOrDefault(partition => partition.Problem.Length > 0) is { } standing ? $"Partition {standing.Partition} stands still: {standing.Problem}" : "";
+
     public Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(Domain.TenantId tenant, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<SuspenseGroup>>([.. _runners.SelectMany(runner => runner.Suspense(tenant))]);
 

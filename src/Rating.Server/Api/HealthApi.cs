@@ -14,7 +14,7 @@ internal static class HealthApi
 
     private static async Task<IResult> Ready(Installation here, CancellationToken cancellation)
     {
-        var standing = (await here.Engine.StatusAsync(cancellation)).FirstOrDefault(partition => partition.Problem.Length > 0);
-        return standing is null ? Results.Text("ready") : throw new Engine.Unavailable($"Partition {standing.Partition} stands still: {standing.Problem}");
+        var why = await here.Engine.NotReadyAsync(cancellation);
+        return why.Length == 0 ? Results.Text("ready") : throw new Engine.Unavailable(why);
     }
 }

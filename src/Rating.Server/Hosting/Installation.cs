@@ -53,6 +53,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>From where it may be reached.</summary>
     public Reach Reach { get; init; } = Reach.ThisMachine;
 
+    /// <summary>The cluster that this process is one of; null when it is alone.</summary>
+    public ClusterPlace? Cluster { get; init; }
+
     /// <summary>How far the running close is; null while none runs.</summary>
     public CloseProgress? Closing { get; set; }
 
@@ -75,7 +78,7 @@ internal sealed class Installation : IAsyncDisposable
             try
             {
                 if (_backends is null) Volatile.Write(ref _backends, await _open(cancellation));
-                Volatile.Write(ref _engine, await RatingEngine.StartAsync(Log, Store, Settings, Clock, TimeProvider.System, cancellation));
+                Volatile.Write(ref _engine, await EngineStart.StartAsync(this, logger, cancellation));
                 return;
             }
             catch (Unavailable away) when (_waits)
