@@ -1,10 +1,15 @@
+using Rating.Loadtest.World;
+
 namespace Rating.Loadtest.Local;
 
 /// <summary>The figures of <c>loadtest local</c>, in their order.</summary>
 internal static class LocalFigures
 {
     private static readonly (string Name, Func<Options, IAsyncEnumerable<Figure>> Measure)[] All =
-        [("engine", EngineAlone.MeasureAsync), ("import", Importing.MeasureAsync), ("idle", IdleMemory.MeasureAsync), ("many", ManySubscriptions.MeasureAsync)];
+        [
+            ("engine", EngineAlone.MeasureAsync), ("import", Importing.MeasureAsync),
+            ("idle", options => IdleMemory.MeasureAsync(options, () => Task.FromResult(Place.OnSqlite()))), ("many", options => ManySubscriptions.MeasureAsync(options, () => "")),
+        ];
 
     /// <summary>Measures those that are asked for.</summary>
     public static async IAsyncEnumerable<Figure> MeasureAsync(Options options)

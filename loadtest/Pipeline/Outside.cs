@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 using Rating.Engine;
 using Rating.Engine.Log;
@@ -40,7 +41,7 @@ internal sealed class Outside : IDisposable
     public static Task<KafkaUsageLog> OpenLogAsync(TopicRun run, string topic) => KafkaUsageLog.OpenAsync(
         new KafkaLogSettings
         {
-            Properties = new Dictionary<string, string>(run.Properties) { ["bootstrap.servers"] = run.Bootstrap }, Topic = topic, Partitions = Partitions,
+            Properties = new Dictionary<string, string>(run.Properties) { ["bootstrap.servers"] = run.Bootstrap }, Topic = topic, Partitions = run.Partitions,
             // The mock has no settings to check.
             ChecksTopic = false, DefaultTenant = Customers.Tenant,
         },
@@ -53,10 +54,7 @@ internal sealed class Outside : IDisposable
     {
         var name = Postgres.CreateDatabase();
         await using var store = await OpenStoreAsync(Postgres.ConnectionString(name));
-        await using var log = new GatedLog(Partitions);
-        await using var engine = await RatingEngine.StartAsync(log, store, Settings, new FixedClock(), TimeProvider.System, default);
-        await engine.PutCatalogAsync(Customers.Tenant, Tariff.Sample(), null, default);
-        await Customers.OnboardAsync(engine, subscriptions, UsageMaker.Plan, perDocument: 25_000);
+        await EngineWorld.OnboardAsync(store, subscriptions, Settings);
         return name;
     }
 
@@ -70,19 +68,13 @@ internal sealed class Outside : IDisposable
     /// <param name="hasHeaders">With the headers that our own intake writes; without, as others write events.</param>
     public async Task<string> TopicAsync(UsageMaker usage, int records, bool hasHeaders = false)
     {
-        var topic = $"usage-{++_topics}";
-        await Kafka.CreateTopicAsync(topic, Partitions);
+        var topic = await EmptyTopicAsync(Partitions);
         var counts = new long[Partitions];
-        using var producer = new ProducerBuilder<Null, byte[]>(new Dictionary<string, string>
-        {
-            ["bootstrap.servers"] = Kafka.Bootstrap, ["compression.type"] = "lz4", ["linger.ms"] = "100", ["queue.buffering.max.messages"] = "2000000", ["queue.buffering.max.kbytes"] = "2000000",
-            // What is missing would show at the ends below.
-            ["dotnet.producer.enable.delivery.reports"] = "false",
-        }).Build();
+        using var producer = Producer(Kafka.Bootstrap, lingerMs: 100);
         foreach (var batch in usage.Batches(Partitions, records))
             foreach (var record in batch)
             {
-                producer.Produce(new TopicPartition(topic, record.Partition), MessageOf(record, hasHeaders));
+                Produce(producer, topic, record, hasHeaders);
                 counts[record.Partition]++;
             }
 
@@ -98,17 +90,33 @@ internal sealed class Outside : IDisposable
         return topic;
     }
 
-    public void Dispose()
+    /// <summary>A producer of batches compressed with lz4. What it could not deliver shows only at the end of the topic.</summary>
+    public static IProducer<Null, byte[]> Producer(string bootstrap, int lingerMs) => new ProducerBuilder<Null, byte[]>(new Dictionary<string, string>
     {
-        Postgres.Dispose();
-        Kafka.Dispose();
-    }
+        ["bootstrap.servers"] = bootstrap, ["compression.type"] = "lz4", ["linger.ms"] = lingerMs.ToString(CultureInfo.InvariantCulture),
+        ["queue.buffering.max.messages"] = "2000000", ["queue.buffering.max.kbytes"] = "2000000", ["dotnet.producer.enable.delivery.reports"] = "false",
+    }).Build();
 
-    private static Message<Null, byte[]> MessageOf(LogAppend record, bool hasHeaders)
+    /// <summary>Writes a record.</summary>
+    public static void Produce(IProducer<Null, byte[]> producer, string topic, LogAppend record, bool hasHeaders)
     {
         var message = new Message<Null, byte[]> { Value = record.Payload.ToArray(), Timestamp = new Timestamp(record.IngestTime.ToUnixTimeMilliseconds(), TimestampType.CreateTime) };
         if (hasHeaders)
             message.Headers = [new Header(KafkaHeaders.Tenant, "default"u8.ToArray()), new Header(KafkaHeaders.Source, "pbx"u8.ToArray()), new Header(KafkaHeaders.ContentType, "application/cloudevents+json"u8.ToArray())];
-        return message;
+        producer.Produce(new TopicPartition(topic, record.Partition), message);
+    }
+
+    /// <summary>A new topic without records.</summary>
+    public async Task<string> EmptyTopicAsync(int partitions)
+    {
+        var topic = $"usage-{++_topics}";
+        await Kafka.CreateTopicAsync(topic, partitions);
+        return topic;
+    }
+
+    public void Dispose()
+    {
+        Postgres.Dispose();
+        Kafka.Dispose();
     }
 }

@@ -20,7 +20,8 @@ internal static class RawConsumer
         }));
     }
 
-    private static void Read(TopicRun run, string topic, int records)
+    /// <summary>A consumer at the start of a topic.</summary>
+    public static IConsumer<Ignore, byte[]> Open(TopicRun run, string topic)
     {
         var properties = new Dictionary<string, string>
         {
@@ -29,16 +30,19 @@ internal static class RawConsumer
             ["fetch.queue.backoff.ms"] = "5",
         };
         foreach (var (name, value) in run.Properties) properties[name] = value;
-        using var consumer = new ConsumerBuilder<Ignore, byte[]>(properties).Build();
+        var consumer = new ConsumerBuilder<Ignore, byte[]>(properties).Build();
         consumer.Assign(Enumerable.Range(0, Outside.Partitions).Select(partition => new TopicPartitionOffset(topic, partition, 0)));
-        long bytes = 0;
-        for (var left = records; left > 0;)
-        {
-            if (consumer.Consume(10_000) is not { Message.Value: { } value }) throw new InvalidOperationException($"{topic}: {left} of {records} records did not come");
-            bytes += value.Length;
-            left--;
-        }
+        return consumer;
+    }
 
+    /// <summary>The next record.</summary>
+    public static byte[] Next(IConsumer<Ignore, byte[]> consumer) => consumer.Consume(10_000) is { Message.Value: { } value } ? value : throw new InvalidOperationException("a record did not come");
+
+    private static void Read(TopicRun run, string topic, int records)
+    {
+        using var consumer = Open(run, topic);
+        long bytes = 0;
+        for (var left = records; left > 0; left--) bytes += Next(consumer).Length;
         if (bytes < records) throw new InvalidOperationException($"{topic}: {bytes} bytes in {records} records");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rating.Loadtest.Processes;
 using Rating.Loadtest.World;
 
@@ -8,33 +9,41 @@ internal static class Throughput
 {
     private const double GoalRate = 0.60, GoalCpu = 1.5;
 
-    public static async IAsyncEnumerable<Figure> MeasureAsync(Outside outside, Options options)
+    public static async IAsyncEnumerable<Figure> MeasureAsync(Bench bench, Options options)
     {
-        // Zipf: the first subscription has a twelfth of all usage, and the mock keeps 5 MiB per partition.
-        var (subscriptions, even, zipf) = options.Quick ? (20_000, 200_000, 200_000) : (100_000, 1_000_000, 600_000);
-        var customers = await outside.OnboardAsync(subscriptions);
-        var warm = await WarmUp.MakeAsync(outside, subscriptions);
-        Progress.Say($"  {subscriptions:N0} subscriptions onboarded");
-        foreach (var isZipf in new[] { false, true })
-        {
-            var records = isZipf ? zipf : even;
-            var topic = await outside.TopicAsync(new UsageMaker(subscriptions, isZipf, 1), records);
-            var pairs = new List<Pair>();
-            for (var pair = 0; pair < options.Pairs; pair++)
-            {
-                pairs.Add(await PairAsync(outside, new TopicRun(outside.Kafka.Bootstrap, topic, records, warm.Topic, warm.Records), customers));
-                var last = pairs[^1];
-                Progress.Say($"  {(isZipf ? "Zipf" : "even")}: {records / last.Rated.Seconds:0} records/s rated over {records / last.Raw.Seconds:0} raw; CPU {last.Rated.CpuMicros:0.00} us, of it consuming {last.Log.CpuMicros:0.00}; raw {last.Raw.CpuMicros:0.00}");
-            }
-
-            foreach (var figure in Figures(pairs, records, isZipf)) yield return figure;
-        }
+        var even = await MeasureAsync(bench, await bench.EvenAsync(), "even", options);
+        bench.MaximumIs(Figure.Median([.. even.Select(pair => pair.Run.Records / pair.Rated.Seconds)]));
+        foreach (var figure in Figures(even, "", "evenly used")) yield return figure;
+        // The first subscription has a twelfth of all usage, and the mock keeps 5 MiB per partition.
+        var records = options.Quick ? 200_000 : 600_000;
+        var zipf = await bench.RunAsync(await bench.Outside.TopicAsync(new UsageMaker(bench.Subscriptions, isZipf: true, 2), records), records);
+        foreach (var figure in Figures(await MeasureAsync(bench, zipf, "Zipf", options), "-zipf", "Zipf")) yield return figure;
     }
 
-    private static IEnumerable<Figure> Figures(List<Pair> pairs, int records, bool isZipf)
+    /// <summary>Rates a topic in a fresh process, on fresh databases.</summary>
+    public static async Task<(TopicOutcome Outcome, OutsideCpu Cpu)> RatedAsync(Bench bench, TopicRun run) =>
+        await OutcomeAsync(bench.Outside, EngineProcess.Kind, EngineProcess.Rate, bench.WithDatabases(run, await bench.CustomersAsync()));
+
+    private static async Task<List<Pair>> MeasureAsync(Bench bench, TopicRun run, string name, Options options)
     {
-        string Median(Func<Pair, double> of, string format) => Figure.Median([.. pairs.Select(of)]).ToString(format, System.Globalization.CultureInfo.InvariantCulture);
-        var (suffix, shape) = isZipf ? ("-zipf", "Zipf") : ("", "evenly used");
+        var pairs = new List<Pair>();
+        for (var pair = 0; pair < options.Pairs; pair++)
+        {
+            var raw = await OutcomeAsync(bench.Outside, RawConsumer.Kind, "go", run);
+            var (rated, cpu) = await RatedAsync(bench, run);
+            var log = await OutcomeAsync(bench.Outside, LogReader.Kind, "go", run);
+            var defaults = await OutcomeAsync(bench.Outside, RawConsumer.Kind, "go", run with { Properties = new Dictionary<string, string> { ["fetch.queue.backoff.ms"] = "1000" } });
+            pairs.Add(new Pair(run, raw.Outcome, rated, log.Outcome, defaults.Outcome, cpu));
+            Progress.Say($"  {name}: {run.Records / rated.Seconds:0} records/s rated over {run.Records / raw.Outcome.Seconds:0} raw; CPU {rated.CpuMicros:0.00} us, of it consuming {log.Outcome.CpuMicros:0.00}; raw {raw.Outcome.CpuMicros:0.00}");
+        }
+
+        return pairs;
+    }
+
+    private static IEnumerable<Figure> Figures(List<Pair> pairs, string suffix, string shape)
+    {
+        var records = pairs[0].Run.Records;
+        string Median(Func<Pair, double> of, string format) => Figure.Median([.. pairs.Select(of)]).ToString(format, CultureInfo.InvariantCulture);
         yield return new Figure(
             $"1{suffix}", $"Rated, deduped, checkpointed over raw Consume of byte[], {shape}", "records/s", [.. pairs.Select(pair => (records / pair.Rated.Seconds, records / pair.Raw.Seconds))], GoalRate, AtLeast: true,
             [
@@ -56,28 +65,14 @@ internal static class Throughput
             ]);
     }
 
-    private static async Task<Pair> PairAsync(Outside outside, TopicRun run, string customers)
-    {
-        var raw = await OutcomeAsync(outside, RawConsumer.Kind, run);
-        var (rated, cpu) = await RatedAsync(outside, run, customers);
-        var log = await OutcomeAsync(outside, LogReader.Kind, run);
-        var defaults = await OutcomeAsync(outside, RawConsumer.Kind, run with { Properties = new Dictionary<string, string> { ["fetch.queue.backoff.ms"] = "1000" } });
-        return new Pair(raw.Outcome, rated, log.Outcome, defaults.Outcome, cpu);
-    }
-
-    /// <summary>Rates a topic in a fresh process, on fresh databases.</summary>
-    public static Task<(TopicOutcome Outcome, OutsideCpu Cpu)> RatedAsync(Outside outside, TopicRun run, string customers) =>
-        OutcomeAsync(outside, RatedTopic.Kind, run with { Database = outside.CopyDatabase(customers), WarmDatabase = outside.CopyDatabase(customers) });
-
-    private static async Task<(TopicOutcome Outcome, OutsideCpu Cpu)> OutcomeAsync(Outside outside, string kind, TopicRun run)
+    private static async Task<(TopicOutcome Outcome, OutsideCpu Cpu)> OutcomeAsync(Outside outside, string kind, string command, TopicRun run)
     {
         using var side = new ChildProcess(kind, run);
-        await side.AnswerAsync<string>();
+        await side.AnswerAsync<System.Text.Json.JsonElement>();
         var before = OutsideCpu.Of(outside);
-        await side.TellAsync("go");
-        var outcome = await side.AnswerAsync<TopicOutcome>();
+        var outcome = await side.AskAsync<TopicOutcome>(command);
         return (outcome, OutsideCpu.Of(outside) - before);
     }
 
-    private sealed record Pair(TopicOutcome Raw, TopicOutcome Rated, TopicOutcome Log, TopicOutcome RawDefaults, OutsideCpu Outside);
+    private sealed record Pair(TopicRun Run, TopicOutcome Raw, TopicOutcome Rated, TopicOutcome Log, TopicOutcome RawDefaults, OutsideCpu Outside);
 }

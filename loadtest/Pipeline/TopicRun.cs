@@ -14,6 +14,12 @@ internal sealed record TopicRun(string Bootstrap, string Topic, int Records, str
     /// <summary>See <see cref="Database"/>.</summary>
     public string WarmDatabase { get; init; } = "";
 
+    /// <summary>How many partitions its topics have.</summary>
+    public int Partitions { get; init; } = Outside.Partitions;
+
+    /// <summary>How many subscriptions there are, where that is not in the database.</summary>
+    public int Subscriptions { get; init; }
+
     /// <summary>Properties of librdkafka that are set over the usual.</summary>
     public Dictionary<string, string> Properties { get; init; } = [];
 }

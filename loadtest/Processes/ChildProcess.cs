@@ -37,6 +37,13 @@ internal sealed class ChildProcess : IDisposable
     public async Task<T> AnswerAsync<T>() =>
         JsonSerializer.Deserialize<T>(await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the other process ended; its reason is on the error output"))!;
 
+    /// <summary>Sends a line and waits for the answer.</summary>
+    public async Task<T> AskAsync<T>(string line)
+    {
+        await TellAsync(line);
+        return await AnswerAsync<T>();
+    }
+
     /// <summary>Ends it as a crash would (SIGKILL).</summary>
     public void Kill()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rating.Loadtest.Local;
 using Rating.Loadtest.Pipeline;
+using Rating.Loadtest.World;
 
 namespace Rating.Loadtest.Processes;
 
@@ -14,10 +15,14 @@ internal static class Children
     {
         await (kind switch
         {
+            IdleMemory.Kind => IdleMemory.ChildAsync(Read<Place>(settings)),
             ManySubscriptions.Kind => ManySubscriptions.ChildAsync(Read<ManySubscriptions.Settings>(settings)),
             RawConsumer.Kind => RawConsumer.ChildAsync(Read<TopicRun>(settings)),
             LogReader.Kind => LogReader.ChildAsync(Read<TopicRun>(settings)),
-            RatedTopic.Kind => RatedTopic.ChildAsync(Read<TopicRun>(settings)),
+            EngineProcess.Kind => EngineProcess.ChildAsync(Read<TopicRun>(settings)),
+            ServedEngine.Kind => ServedEngine.ChildAsync(Read<TopicRun>(settings)),
+            LoadGenerator.Kind => LoadGenerator.ChildAsync(Read<LoadGenerator.Settings>(settings)),
+            NaiveTable.Kind => NaiveTable.ChildAsync(Read<TopicRun>(settings)),
             _ => throw new ArgumentException($"{kind}: no such process"),
         });
         return 0;

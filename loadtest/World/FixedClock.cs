@@ -8,5 +8,8 @@ internal sealed class FixedClock : IClock
     /// <summary>The moment at which all usage of a run arrives.</summary>
     public static readonly Instant Now = Instant.FromUtc(2026, 3, 21, 12, 0);
 
-    public Instant GetCurrentInstant() => Now;
+    /// <summary>Where it stands.</summary>
+    public Instant At { get; set; } = Now;
+
+    public Instant GetCurrentInstant() => At;
 }

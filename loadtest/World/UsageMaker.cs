@@ -19,7 +19,10 @@ internal sealed class UsageMaker(int subscriptions, bool isZipf, int seed)
     private long _next;
 
     /// <summary>Even usage goes over all subscriptions by a step that has no divisor in common with their number.</summary>
-    private int Subscription() => isZipf ? Math.Min(subscriptions - 1, (int)(Math.Exp(_random.NextDouble() * _zipfScale) - 1)) : (int)(_next * 7_919 % subscriptions);
+    private int Subscription() => FirstEvery > 0 && _next % FirstEvery == 0 ? 0 : isZipf ? Math.Min(subscriptions - 1, (int)(Math.Exp(_random.NextDouble() * _zipfScale) - 1)) : (int)(_next * 7_919 % subscriptions);
+
+    /// <summary>Every so many-th record is of the first subscription, whatever else; 0 for none.</summary>
+    public int FirstEvery { get; init; }
 
     /// <summary>How many bytes its events had.</summary>
     public long Bytes { get; private set; }

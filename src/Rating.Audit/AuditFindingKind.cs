@@ -78,6 +78,9 @@ public enum AuditFindingKind
     /// <summary>A usage figure of a snapshot.</summary>
     SnapshotUsageDiffers,
 
+    /// <summary>Free units that a snapshot says were granted, used or left.</summary>
+    SnapshotAllowanceDiffers,
+
     /// <summary>Two invoices for one account, cycle and currency, or with one number.</summary>
     InvoiceTwice,
 

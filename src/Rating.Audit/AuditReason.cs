@@ -8,6 +8,7 @@ public enum AuditReason
     Internal = 2,
     OtherLeg = 3,
     Voided = 4,
+    Emergency = 5,
     UnknownSubject = 10,
     UnknownMeter = 11,
     NoPrice = 12,

@@ -54,7 +54,7 @@ public sealed class Auditor
         var invoiceCheck = new InvoiceCheck(snapshots, _findings);
         invoiceCheck.Run(_source.Invoices());
         var sequence = _book.LastSequence;
-        var balanceCheck = new BalanceCheck(_book, closing, sequence, _findings);
+        var balanceCheck = new BalanceCheck(_book, closing, snapshots, sequence, _findings);
         balanceCheck.Run(_source.Balances());
 
         _progress("counting");
@@ -163,11 +163,10 @@ public sealed class Auditor
         {
             foreach (var period in usage.BillingPeriods.Where(p => !closed.Contains((tenant, subscription, p))).ToList())
             {
-                var spans = closing.FrozenSpans(tenant, subscription, period, sequence);
-                var late = closing.Late(tenant, subscription, period, sequence);
-                var lines = Pricing.UsageLines(spans, usage.Of(period, billing => billing == period)).Concat(late);
-                var catalog = spans.Count > 0 ? spans[0].Plan.Catalog : _book.Of(tenant).Catalogs[0];
-                open[catalog.Currency] = lines.Aggregate(open.GetValueOrDefault(catalog.Currency), (sum, line) => sum + line.Amount);
+                var frozen = _book.Of(tenant).SequenceFor(subscription, period, sequence);
+                if (_book.Of(tenant).Subscription(subscription, frozen) is not { } terms || closing.View(tenant, terms, period, frozen) is not { } view) continue;
+                var lines = UsagePricing.Of(view, usage.Of(period, billing => billing == period)).Lines.Select(l => l.Line).Concat(closing.Late(tenant, subscription, period, sequence, []));
+                open[view.LineCatalog.Currency] = lines.Aggregate(open.GetValueOrDefault(view.LineCatalog.Currency), (sum, line) => sum + line.Amount);
             }
         }
         return open;

@@ -6,7 +6,7 @@ using Rating.Audit.Rules;
 namespace Rating.Audit;
 
 /// <summary>Recomputes every running charge.</summary>
-internal sealed class BalanceCheck(Book book, Closing closing, long sequence, Findings findings)
+internal sealed class BalanceCheck(Book book, Closing closing, IReadOnlyList<SnapshotDocument> snapshots, long sequence, Findings findings)
 {
     public long Checked { get; private set; }
 
@@ -36,12 +36,13 @@ internal sealed class BalanceCheck(Book book, Closing closing, long sequence, Fi
 
         var asOf = balance.Text("asOf");
         var day = Rfc3339.TryRead(asOf, out var ticks) ? subscription.DayOf(ticks) : LocalDatePattern.Iso.Parse(asOf).Value;
+        var before = snapshots.Where(s => s.Tenant == tenant && s.Subscription == id).OrderBy(s => s.Kind == "activation" ? 0 : 1).ThenBy(s => s.Period).Select(s => s.Billed).ToList();
         var sum = Fraction.Zero;
         foreach (var open in balance.List("periods"))
         {
             var period = (int)open.GetProperty("period").Number("number").Numerator;
             var lines = SnapshotDocument.ReadLines(open);
-            LineComparison.Compare(closing.Balance(tenant, subscription, period, day, asked), lines, AuditFindingKind.BalanceLineDiffers, $"balance {tenant}/{id} {period}", findings);
+            LineComparison.Compare(closing.Balance(tenant, subscription, period, day, asked, before).WithDiscounts(lines), lines, AuditFindingKind.BalanceLineDiffers, $"balance {tenant}/{id} {period}", findings);
             sum = lines.Aggregate(sum, (total, line) => total + line.Amount);
         }
 

@@ -10,63 +10,119 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
 
     public SubscriptionUsage UsageOf(string tenant, string subscription) => usage.GetValueOrDefault((tenant, subscription), None);
 
-    /// <summary>The spans of a period with the terms of a sequence.</summary>
-    public List<Span> Spans(string tenant, Subscription subscription, int period, long sequence) =>
-        book.Of(tenant).ScheduleOf(subscription, sequence) is { } schedule ? book.Of(tenant).Spans(subscription, schedule.Start(period), schedule.End(period), sequence) : [];
-
-    /// <summary>A snapshot of kind <c>period</c>; <paramref name="billedAdvance"/> are the advance lines that were billed for this period before.</summary>
-    public List<OracleLine> Period(string tenant, Subscription subscription, int period, long sequence, bool hasActivation, IReadOnlyList<OracleLine> billedAdvance)
+    /// <summary>A snapshot of kind <c>period</c>; <paramref name="before"/> are the snapshots of the subscription that were made before, in order.</summary>
+    public ClosedPeriod Period(string tenant, Subscription subscription, int period, long sequence, IReadOnlyList<BilledBefore> before)
     {
-        var schedule = book.Of(tenant).ScheduleOf(subscription, sequence)!;
-        var spans = Spans(tenant, subscription, period, sequence);
+        var (view, next) = (View(tenant, subscription, period, sequence)!, View(tenant, subscription, period + 1, sequence)!);
+        var priced = UsagePricing.Of(view, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period, billing => billing <= period), LeftBefore(tenant, subscription, period, sequence, before));
         var lines = new List<OracleLine>();
-        lines.AddRange(Pricing.UsageLines(spans, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period)));
-        lines.AddRange(Pricing.RecurringLines(spans, schedule.Days(period), inAdvance: false));
-        if (period == schedule.NumberOf(subscription.Start) && !hasActivation) lines.AddRange(Pricing.OneOffLines(spans));
+        var progress = before.Where(b => b.Kind == "progress" && b.Period == period).SelectMany(b => b.Lines).ToList();
+        lines.AddRange(progress.Count == 0 ? priced.Lines.Select(l => l.Line) : Pricing.Difference(null, priced.Lines.Select(l => l.Line), progress));
+        var (arrears, advance) = (Arrears(view).ToList(), Advance(view).ToList());
+        lines.AddRange(arrears);
+        lines.AddRange(OwnIntervals.Ending(view));
+        lines.AddRange(Commitments.Lines(view, priced, arrears, advance));
 
-        var advance = Pricing.RecurringLines(spans, schedule.Days(period), inAdvance: true);
-        lines.AddRange(billedAdvance.Count == 0 ? advance : Pricing.Difference("advanceAdjustment", advance, billedAdvance));
-        lines.AddRange(Pricing.RecurringLines(Spans(tenant, subscription, period + 1, sequence), schedule.Days(period + 1), inAdvance: true)); // no spans after the end
-        lines.AddRange(Late(tenant, subscription.Id, period, sequence));
-        return lines;
+        var isFirst = period == view.Schedule.NumberOf(subscription.Start);
+        var activation = before.FirstOrDefault(b => b.Kind == "activation");
+        if (isFirst && activation is null) lines.AddRange(Pricing.OneOffLines(view.Spans));
+        var billedBy = isFirst ? activation : before.LastOrDefault(b => b.Kind == "period" && b.Period == period - 1);
+        var billed = billedBy?.Lines.Where(l => l.Kind == "advance" && l.From >= view.Start && !IsOwn(view, l.Charge)).ToList() ?? [];
+        if (billed.Count == 0) lines.AddRange(advance);
+        else lines.AddRange(Adjustments(view, advance, billed));
+        lines.AddRange(OwnIntervals.Adjustments(view, BilledInAdvance(before)));
+        lines.AddRange(Advance(next)); // no spans after the end
+        lines.AddRange(OwnIntervals.Beginning(next));
+        lines.AddRange(Late(tenant, subscription.Id, period, sequence, before));
+        return Finish(view, lines, priced.Allowances, before);
     }
 
     /// <summary>A snapshot of kind <c>activation</c>.</summary>
-    public List<OracleLine> Activation(string tenant, Subscription subscription, int period, long sequence)
+    public ClosedPeriod Activation(string tenant, Subscription subscription, int period, long sequence)
     {
-        var spans = Spans(tenant, subscription, period, sequence);
-        return [.. Pricing.OneOffLines(spans), .. Pricing.RecurringLines(spans, book.Of(tenant).ScheduleOf(subscription, sequence)!.Days(period), inAdvance: true)];
+        var view = View(tenant, subscription, period, sequence)!;
+        return Finish(view, [.. Pricing.OneOffLines(view.Spans), .. Advance(view), .. OwnIntervals.Beginning(view)], null, []);
     }
 
-    /// <summary>The difference that late usage makes to the periods before, each with the terms that its close froze.</summary>
-    public IEnumerable<OracleLine> Late(string tenant, string subscription, int billingPeriod, long sequence)
+    /// <summary>A snapshot of kind <c>supplementary</c>: advance charges of days after the end, billed before the end was known, are taken back; and late usage.</summary>
+    public ClosedPeriod Supplementary(string tenant, Subscription subscription, int period, long sequence, IReadOnlyList<BilledBefore> before)
     {
-        var records = UsageOf(tenant, subscription);
-        foreach (var period in records.LatePeriods(billingPeriod).ToList())
-        {
-            var spans = FrozenSpans(tenant, subscription, period, sequence);
-            var now = Pricing.UsageLines(spans, records.Of(period, billing => billing <= billingPeriod));
-            var before = Pricing.UsageLines(spans, records.Of(period, billing => billing < billingPeriod));
-            foreach (var line in Pricing.Difference("lateUsage", now, before)) yield return line;
-        }
-    }
-
-    /// <summary>The spans of a period as its close froze them, or as a sequence has them.</summary>
-    public List<Span> FrozenSpans(string tenant, string subscription, int period, long sequence)
-    {
-        var frozen = book.Of(tenant).SequenceFor(subscription, period, sequence);
-        return book.Of(tenant).Subscription(subscription, frozen) is { } terms ? Spans(tenant, terms, period, frozen) : [];
+        var view = View(tenant, subscription, period, sequence)!;
+        var beyond = BilledInAdvance(before).Where(l => l.From >= subscription.End && !IsOwn(view, l.Charge)).ToList();
+        var net = beyond.GroupBy(l => (l.Charge, l.Detail, l.From))
+            .Select(g => g.Last() with { Quantity = g.Aggregate(Fraction.Zero, (sum, l) => sum + l.Quantity), Amount = Pricing.Sum(g), Cost = g.Last().Cost is null ? null : g.Aggregate(Fraction.Zero, (sum, l) => sum + (l.Cost ?? 0)) });
+        var lines = Adjustments(view, [], [.. net]).ToList();
+        lines.AddRange(OwnIntervals.Adjustments(view, BilledInAdvance(before)));
+        lines.AddRange(Late(tenant, subscription.Id, period, sequence, before));
+        return Finish(view, lines, null, before);
     }
 
     /// <summary>The lines of a running charge: usage, recurring arrears for the days up to and with <paramref name="asOf"/>, and the late differences that wait.</summary>
-    public List<OracleLine> Balance(string tenant, Subscription subscription, int period, LocalDate asOf, long sequence)
+    public ClosedPeriod Balance(string tenant, Subscription subscription, int period, LocalDate asOf, long sequence, IReadOnlyList<BilledBefore> before)
     {
-        var schedule = book.Of(tenant).ScheduleOf(subscription, sequence) ?? throw new FormatException($"{subscription.Id} has no plan.");
-        var spans = FrozenSpans(tenant, subscription.Id, period, sequence);
-        var accrued = spans.Where(s => s.From <= asOf).Select(s => s with { To = asOf < s.To ? LocalDate.Min(s.To, asOf.PlusDays(1)) : s.To }).ToList();
-        return [
-            .. Pricing.UsageLines(spans, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period)),
-            .. Pricing.RecurringLines(accrued, schedule.Days(period), inAdvance: false),
-            .. Late(tenant, subscription.Id, period, sequence)];
+        var frozen = book.Of(tenant).SequenceFor(subscription.Id, period, sequence);
+        var view = View(tenant, book.Of(tenant).Subscription(subscription.Id, frozen) ?? subscription, period, frozen, asOf) ?? throw new FormatException($"{subscription.Id} has no plan.");
+        var priced = UsagePricing.Of(view, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period, billing => billing <= period), LeftBefore(tenant, subscription, period, sequence, before));
+        var arrears = Arrears(view).ToList();
+        return Finish(view, [
+            .. priced.Lines.Select(l => l.Line), .. arrears, .. OwnIntervals.Ending(view), .. Commitments.Lines(view, priced, arrears, [.. Advance(view)]), .. Late(tenant, subscription.Id, period, sequence, before)],
+            priced.Allowances, before);
     }
+
+    /// <summary>The difference that late usage makes to the periods before, each with the terms that its close froze.</summary>
+    public IEnumerable<OracleLine> Late(string tenant, string subscription, int billingPeriod, long sequence, IReadOnlyList<BilledBefore> before)
+    {
+        var records = UsageOf(tenant, subscription);
+        foreach (var period in records.PeriodsChangedWith(billingPeriod).ToList())
+        {
+            var frozen = book.Of(tenant).SequenceFor(subscription, period, sequence);
+            if (book.Of(tenant).Subscription(subscription, frozen) is not { } terms || View(tenant, terms, period, frozen) is not { } view) continue;
+            var left = LeftBefore(tenant, terms, period, frozen, before);
+            List<OracleLine> Lines(Usage usage)
+            {
+                var priced = UsagePricing.Of(view, usage, left);
+                return [.. priced.Lines.Select(l => l.Line), .. Commitments.Lines(view, priced, [.. Arrears(view)], [.. Advance(view)])];
+            }
+            var now = Lines(records.Of(period, billing => billing <= billingPeriod, billing => billing <= billingPeriod));
+            var then = Lines(records.Of(period, billing => billing < billingPeriod, billing => billing < billingPeriod));
+            foreach (var line in Pricing.Difference("lateUsage", now, then)) yield return line;
+        }
+    }
+
+    public PeriodView? View(string tenant, Subscription subscription, int period, long sequence, LocalDate? asOf = null) => PeriodView.Of(book.Of(tenant), subscription, period, sequence, asOf);
+
+    /// <summary>The spans of a period as its close froze them, or as a sequence has them.</summary>
+    public IReadOnlyList<Span> FrozenSpans(string tenant, string subscription, int period, long sequence)
+    {
+        var frozen = book.Of(tenant).SequenceFor(subscription, period, sequence);
+        return book.Of(tenant).Subscription(subscription, frozen) is { } terms ? View(tenant, terms, period, frozen)?.Spans ?? [] : [];
+    }
+
+    /// <summary>The free units that a period begins with: what the snapshot of the period before left, or what its usage so far leaves.</summary>
+    private IReadOnlyList<Grant> LeftBefore(string tenant, Subscription subscription, int period, long sequence, IReadOnlyList<BilledBefore> before)
+    {
+        if (before.LastOrDefault(b => b.Kind == "period" && b.Period == period - 1) is { } last) return last.Left;
+        if (View(tenant, subscription, period - 1, sequence) is not { } view || view.Spans.Count == 0 || !view.Spans.Any(s => s.Revision.Allowances.Count > 0)) return [];
+        var records = UsageOf(tenant, subscription.Id);
+        return UsagePricing.Of(view, records.Of(period - 1, billing => billing == period - 1, billing => billing <= period - 1), LeftBefore(tenant, subscription, period - 1, sequence, before)).Allowances.Left(view.End);
+    }
+
+    private static IEnumerable<OracleLine> Arrears(PeriodView view) =>
+        Recurring.Lines(view.Accrued, view.Start, view.End, view.Schedule.Interval, c => !c.InAdvance && !c.HasOwnInterval, "arrears");
+
+    private static IEnumerable<OracleLine> Advance(PeriodView view) =>
+        Recurring.Lines(view.Spans, view.Start, view.End, view.Schedule.Interval, c => c.InAdvance && !c.HasOwnInterval, "advance");
+
+    private static List<OracleLine> BilledInAdvance(IEnumerable<BilledBefore> before) => [.. before.SelectMany(b => b.Lines).Where(l => l.Kind is "advance" or "advanceAdjustment")];
+
+    private static IEnumerable<OracleLine> Adjustments(PeriodView view, IReadOnlyList<OracleLine> wanted, IReadOnlyList<OracleLine> billed) =>
+        wanted.Concat(billed).Select(l => l.Charge).Distinct().SelectMany(key => Pricing.Adjustment(
+            [.. wanted.Where(l => l.Charge == key)], [.. billed.Where(l => l.Charge == key)], Charges(view, key).LastOrDefault()?.GivesNothingBack == true));
+
+    private static bool IsOwn(PeriodView view, string key) => Charges(view, key).Any(c => c.HasOwnInterval);
+
+    private static IEnumerable<Charge> Charges(PeriodView view, string key) => view.Book.Catalogs.Where(c => c.Sequence <= view.Sequence)
+        .SelectMany(c => c.Plans).SelectMany(p => p.Revisions).SelectMany(r => r.Charges).Where(c => c.Key == key && c.Model == "recurring");
+
+    private static ClosedPeriod Finish(PeriodView view, List<OracleLine> lines, AllowanceUse? allowances, IReadOnlyList<BilledBefore> before) => new(view, lines, allowances, before);
 }

@@ -33,6 +33,9 @@ public sealed class Oracle
         _book.Add(_subscription);
     }
 
+    /// <summary>The calls of the period priced last, each as the ledger keeps it.</summary>
+    public IReadOnlyList<OracleCall> Calls { get; private set; } = [];
+
     private Schedule Schedule => _book.ScheduleOf(_subscription, _sequence) ?? throw new FormatException("The plan of the subscription is not in the catalog.");
 
     /// <summary>The number of the period that has a day.</summary>
@@ -53,15 +56,20 @@ public sealed class Oracle
         var seen = new Dictionary<(string Source, string Id), UsageEvent>();
         var verdicts = events.Select(text => Take(period, text, usage, seen)).ToList();
 
-        var schedule = Schedule;
-        var spans = _book.Spans(_subscription, schedule.Start(period), schedule.End(period), _sequence);
-        var lines = new List<OracleLine>();
-        lines.AddRange(Pricing.UsageLines(spans, usage));
-        lines.AddRange(Pricing.RecurringLines(spans, schedule.Days(period), inAdvance: false));
-        if (schedule.NumberOf(_subscription.Start) == period) lines.AddRange(Pricing.OneOffLines(spans));
-        lines.AddRange(Pricing.RecurringLines(spans, schedule.Days(period), inAdvance: true));
+        Calls = usage.Calls.ConvertAll(c => new OracleCall(c.Charge, c.Destination, c.Seconds, c.BilledSeconds, c.Amount, c.Cost));
+        var view = View(period);
+        var priced = UsagePricing.Of(view, usage);
+        var arrears = Recurring.Lines(view.Spans, view.Start, view.End, view.Schedule.Interval, c => !c.InAdvance && !c.HasOwnInterval, "arrears").ToList();
+        var advance = Recurring.Lines(view.Spans, view.Start, view.End, view.Schedule.Interval, c => c.InAdvance && !c.HasOwnInterval, "advance").ToList();
+        List<OracleLine> lines = [.. priced.Lines.Select(l => l.Line), .. arrears, .. OwnIntervals.Ending(view), .. Commitments.Lines(view, priced, arrears, advance)];
+        if (view.Schedule.NumberOf(_subscription.Start) == period) lines.AddRange(Pricing.OneOffLines(view.Spans));
+        lines.AddRange(advance);
+        lines.AddRange(OwnIntervals.Beginning(view));
+        lines.AddRange(Discounts.Of(view, lines, []).Lines);
         return new OracleResult(_book.Catalogs[^1].Currency, lines, verdicts);
     }
+
+    private PeriodView View(int period) => PeriodView.Of(_book, _subscription, period, _sequence) ?? throw new FormatException("The plan of the subscription is not in the catalog.");
 
     private (AuditVerdict, AuditReason) Take(int period, string text, Usage usage, Dictionary<(string, string), UsageEvent> seen)
     {

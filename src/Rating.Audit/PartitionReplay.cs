@@ -227,9 +227,9 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
             Suspend(record, outcome.Reason);
             return;
         }
-        if (outcome.Verdict == AuditVerdict.Rejected)
+        if (outcome.Verdict is AuditVerdict.Rejected or AuditVerdict.NotBillable)
         {
-            record.Decide(AuditVerdict.Rejected, outcome.Reason);
+            record.Decide(outcome.Verdict, outcome.Reason);
             return;
         }
 

@@ -11,6 +11,9 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
     /// <summary>Sums of the recomputed lines per currency.</summary>
     public Dictionary<string, Fraction> Rated { get; } = [];
 
+    /// <summary>What each snapshot should have, by which its invoice is checked.</summary>
+    public Dictionary<SnapshotDocument, ClosedPeriod> Expectations { get; } = [];
+
     public void Run()
     {
         foreach (var snapshot in snapshots)
@@ -20,8 +23,11 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
 
         foreach (var snapshot in snapshots.OrderBy(SequenceOf).ThenBy(s => s.Kind == "activation" ? 0 : 1))
         {
-            if (Expected(snapshot) is not { } lines) continue;
+            if (Expected(snapshot) is not { } expected) continue;
+            var lines = expected.WithDiscounts(snapshot.Lines);
+            Expectations[snapshot] = expected;
             LineComparison.Compare(lines, snapshot.Lines, AuditFindingKind.SnapshotLineDiffers, snapshot.Where, findings);
+            CompareAllowances(snapshot, expected);
             var sum = snapshot.Lines.Aggregate(Fraction.Zero, (total, line) => total + line.Amount);
             if (sum != snapshot.Total) findings.Add(AuditFindingKind.SnapshotTotalDiffers, snapshot.Where, sum, snapshot.Total);
             Rated[snapshot.Currency] = lines.Aggregate(Rated.GetValueOrDefault(snapshot.Currency), (total, line) => total + line.Amount);
@@ -31,7 +37,7 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
 
     private long SequenceOf(SnapshotDocument snapshot) => _closes.TryGetValue(Key(snapshot), out var batch) ? batch.Sequence : snapshot.BookSequence;
 
-    private List<OracleLine>? Expected(SnapshotDocument snapshot)
+    private ClosedPeriod? Expected(SnapshotDocument snapshot)
     {
         var sequence = SequenceOf(snapshot);
         var hasClose = _closes.TryGetValue(Key(snapshot), out var batch);
@@ -53,28 +59,32 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
                 return closing.Activation(snapshot.Tenant, subscription, first, sequence);
 
             case "supplementary":
-                // Advance charges of days after the end, billed before the end was known, are taken back.
-                var beyond = snapshots.Where(s => (s.Tenant, s.Subscription) == (snapshot.Tenant, snapshot.Subscription) && s.Period < snapshot.Period).SelectMany(s => s.Lines)
-                    .Where(l => l.Kind is "advance" or "advanceAdjustment" && l.From >= subscription.End);
-                return [.. Pricing.Difference("advanceAdjustment", [], Net(beyond)), .. closing.Late(snapshot.Tenant, snapshot.Subscription, snapshot.Period, sequence)];
+                return closing.Supplementary(snapshot.Tenant, subscription, snapshot.Period, sequence, Before(snapshot));
 
             default:
-                var activation = _byKey.GetValueOrDefault((snapshot.Tenant, snapshot.Subscription, "activation", first));
-                var before = snapshot.Period == first ? activation : _byKey.GetValueOrDefault((snapshot.Tenant, snapshot.Subscription, "period", snapshot.Period - 1));
-                var billed = before?.Lines.Where(l => l.Kind == "advance" && l.From >= schedule.Start(snapshot.Period)).ToList() ?? [];
-                return closing.Period(snapshot.Tenant, subscription, snapshot.Period, sequence, activation is not null, billed);
+                return closing.Period(snapshot.Tenant, subscription, snapshot.Period, sequence, Before(snapshot));
         }
     }
 
-    private static IEnumerable<OracleLine> Net(IEnumerable<OracleLine> lines) => lines.GroupBy(l => (l.Charge, l.Detail, l.From))
-        .Select(g => g.Last() with { Quantity = g.Aggregate(Fraction.Zero, (sum, l) => sum + l.Quantity), Amount = g.Aggregate(Fraction.Zero, (sum, l) => sum + l.Amount) });
+    /// <summary>The snapshots of the same subscription that were made before, in the order of their periods.</summary>
+    private List<BilledBefore> Before(SnapshotDocument snapshot) => [.. snapshots
+        .Where(s => (s.Tenant, s.Subscription) == (snapshot.Tenant, snapshot.Subscription) && (s.Kind == "activation" || s.Period < snapshot.Period || (s.Kind == "progress" && s.Period == snapshot.Period && snapshot.Kind == "period")))
+        .OrderBy(s => s.Kind == "activation" ? 0 : 1).ThenBy(s => s.Period).Select(s => s.Billed)];
+
+    private void CompareAllowances(SnapshotDocument snapshot, ClosedPeriod expected)
+    {
+        var wanted = expected.Allowances?.Evidence(expected.View.End).ToDictionary(a => a.Key, a => a.Evidence) ?? [];
+        foreach (var key in wanted.Keys.Union(snapshot.Allowances.Keys).Order(StringComparer.Ordinal))
+            if (wanted.GetValueOrDefault(key, "none") is var due && snapshot.Allowances.GetValueOrDefault(key, "none") is var found && due != found)
+                findings.Add(AuditFindingKind.SnapshotAllowanceDiffers, $"{snapshot.Where} {key}", due, found);
+    }
 
     private void CompareHeader(SnapshotDocument snapshot, Subscription subscription, Schedule schedule, long sequence, int first)
     {
         void Differs(string what, object? expected, object? found) => findings.Add(AuditFindingKind.SnapshotHeaderDiffers, snapshot.Where, $"{what} {expected}", found);
         if (snapshot.BookSequence != sequence) Differs("book sequence", sequence, snapshot.BookSequence);
         if (snapshot.Account != subscription.Account) Differs("account", subscription.Account, snapshot.Account);
-        var currency = book.Of(snapshot.Tenant).PlanOn(subscription.Changes[0].Plan, subscription.Start, sequence)!.Catalog.Currency;
+        var currency = book.Of(snapshot.Tenant).PlanOn(subscription, subscription.Start, sequence)!.Catalog.Currency;
         if (snapshot.Currency != currency) Differs("currency", currency, snapshot.Currency);
         if (snapshot.Kind == "activation" && snapshot.Period != first) Differs("period", first, snapshot.Period);
         if (snapshot.Kind == "supplementary") return;

@@ -13,7 +13,7 @@ internal sealed class SnapshotDocument
         Subscription = json.Text("subscription");
         Account = json.Text("account");
         Kind = json.Text("kind");
-        if (Kind is not ("period" or "activation" or "supplementary")) throw new FormatException($"'{Kind}' is not a kind of snapshot.");
+        if (Kind is not ("period" or "activation" or "supplementary" or "progress")) throw new FormatException($"'{Kind}' is not a kind of snapshot.");
         var period = json.GetProperty("period");
         Period = (int)period.Number("number").Numerator;
         Start = period.DateOrNone("start");
@@ -24,6 +24,13 @@ internal sealed class SnapshotDocument
         Printed = [.. json.List("lines").Select(PrintedLine)];
         Total = json.Number("total");
         Usage = json.Member("usage") is { } usage ? UsageFigures.Read(usage) : new UsageFigures();
+        foreach (var allowance in json.List("allowances"))
+        {
+            string key = allowance.Text("allowance"), meter = allowance.Text("meter", "");
+            var left = allowance.List("left").Select(l => new Grant(key, meter, l.Date("until"), l.Number("units"))).ToList();
+            Left.AddRange(left);
+            Allowances[key] = $"{meter} {(allowance.Flag("pooled") ? "pooled " : "")}granted {allowance.Number("granted", 0)} used {allowance.Number("used", 0)} left {string.Join(' ', left.Select(g => $"{g.Until:uuuu-MM-dd}:{g.Left}"))}";
+        }
         foreach (var late in json.List("lateUsage")) LateUsage.Add((int)late.GetProperty("period").Number("number").Numerator, UsageFigures.Read(late.GetProperty("usage")));
     }
 
@@ -44,6 +51,14 @@ internal sealed class SnapshotDocument
     public UsageFigures Usage { get; }
     public SortedDictionary<int, UsageFigures> LateUsage { get; } = [];
 
+    /// <summary>Free units that the next period begins with.</summary>
+    public List<Grant> Left { get; } = [];
+
+    /// <summary>What the snapshot tells of each allowance.</summary>
+    public Dictionary<string, string> Allowances { get; } = [];
+
+    public BilledBefore Billed => new(Kind, Period, Lines, Left);
+
     public string Where => $"snapshot {Tenant}/{Subscription} {Kind} {Period}";
 
     /// <summary>The cycle of the invoice that bills this snapshot.</summary>
@@ -61,9 +76,12 @@ internal sealed class SnapshotDocument
     }
 
     public static List<OracleLine> ReadLines(JsonElement json) => [.. json.List("lines").Select(l => new OracleLine(
-        l.Text("kind"), l.Text("charge"), l.Text("detail", ""), l.Date("from"), l.Date("to"), l.Number("quantity", 0), l.Number("amount")))];
+        l.Text("kind"), l.Text("charge"), l.Text("detail", ""), l.Date("from"), l.Date("to"), l.Number("quantity", 0), l.Number("amount"))
+    {
+        Cost = l.NumberOrNone("cost"), Uncosted = l.Integer("uncosted", 0), TaxCode = l.Text("taxCode", "standard"),
+    })];
 
     /// <summary>A line with all its members in order of their names, numbers by value.</summary>
     public static string PrintedLine(JsonElement line) => string.Join('|', line.EnumerateObject().OrderBy(m => m.Name, StringComparer.Ordinal).Select(m =>
-        m.Name + "=" + (m.Name is "quantity" or "amount" ? Fraction.Parse(m.Value.AsText()).ToString() : m.Value.ValueKind == JsonValueKind.String ? m.Value.GetString() : m.Value.GetRawText())));
+        m.Name + "=" + (m.Name is "quantity" or "amount" or "cost" or "margin" ? Fraction.Parse(m.Value.AsText()).ToString() : m.Value.ValueKind == JsonValueKind.String ? m.Value.GetString() : m.Value.GetRawText())));
 }

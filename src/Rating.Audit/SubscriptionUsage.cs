@@ -23,12 +23,25 @@ internal sealed class SubscriptionUsage
     public IEnumerable<int> LatePeriods(int billingPeriod) =>
         _byUsagePeriod.Where(p => p.Key != billingPeriod && p.Value.Exists(r => r.Counts && r.BillingPeriod == billingPeriod)).Select(p => p.Key);
 
-    /// <summary>The usage of a period as far as it is billed with certain periods.</summary>
-    public Usage Of(int usagePeriod, Func<int, bool> billedWith)
+    /// <summary>The periods before whose lines change with what is billed late with a period: its own, and those that inherit a level from it.</summary>
+    public IEnumerable<int> PeriodsChangedWith(int billingPeriod)
+    {
+        var late = LatePeriods(billingPeriod).ToList();
+        var levels = late.Where(p => _byUsagePeriod[p].Exists(r => r.Counts && r.BillingPeriod == billingPeriod && r.Measured.Any(HoldsLevel))).ToList();
+        var inherited = levels.Count == 0 ? [] : Enumerable.Range(levels[0] + 1, Math.Max(0, billingPeriod - levels[0] - 1));
+        return late.Union(inherited).Order();
+    }
+
+    /// <summary>The usage of a period as far as it is billed with certain periods, and the levels that it begins with.</summary>
+    public Usage Of(int usagePeriod, Func<int, bool> billedWith, Func<int, bool>? knows = null)
     {
         var usage = new Usage();
         foreach (var record in _byUsagePeriod.GetValueOrDefault(usagePeriod, []))
             if (record.Counts && billedWith(record.BillingPeriod)) usage.Add(record.Measured, record.Calls);
+        foreach (var record in _byUsagePeriod.TakeWhile(p => p.Key < usagePeriod).SelectMany(p => p.Value))
+            if (record.Counts && (knows ?? billedWith)(record.BillingPeriod)) usage.Earlier.AddRange(record.Measured.Where(HoldsLevel));
         return usage;
     }
+
+    private static bool HoldsLevel(Measured measured) => measured.Meter.IsTimeWeighted && measured.Meter.Level.Carry;
 }

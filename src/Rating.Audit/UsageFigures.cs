@@ -14,29 +14,50 @@ internal sealed class UsageFigures
     public static UsageFigures Of(Usage usage, IEnumerable<Span> spans)
     {
         var figures = new UsageFigures();
-        var charges = spans.DistinctBy(s => s.Plan.Revision).ToDictionary(s => s.Plan.Revision, s => s.Plan.Charges);
+        var charges = spans.DistinctBy(s => s.Revision.Number).ToDictionary(s => s.Revision.Number, s => s.Revision.Charges);
         foreach (var group in usage.Measured.GroupBy(m => (m.Revision, m.Meter.Key, Dimensions: m.Meter.Written(m.Dimensions))))
         {
             var list = group.ToList();
-            var name = $"meter {group.Key.Revision} {group.Key.Key} {group.Key.Dimensions}";
-            figures._figures[name] = $"{list[0].Meter.Aggregation} count {list.Count} figure {list[0].Meter.Figure(list)}";
-            var isPriced = charges.GetValueOrDefault(group.Key.Revision, []).Any(c => c.IsMetered && c.Deck is null && c.Meter!.Key == group.Key.Key && c.Covers(list[0].Dimensions));
-            if (!isPriced) figures._optional.Add(name);
+            var meter = list[0].Meter;
+            var priced = charges.GetValueOrDefault(group.Key.Revision, []).Where(c => c.IsMetered && c.Deck is null && c.Meter!.Key == group.Key.Key && c.Covers(list[0].Dimensions)).ToList();
+            var name = figures.Add(group.Key.Revision, meter.Key, group.Key.Dimensions, meter.Aggregation, list.Count, Figure(meter, list), meter.IsTimeWeighted ? list : null);
+            if (priced.Count == 0) figures._optional.Add(name);
+            if (priced.Exists(c => c.LooksAtEvents)) figures.Add(group.Key.Revision, meter.Key, group.Key.Dimensions, "each", list.Count, Meter.Sum(list), list);
         }
         foreach (var group in usage.Calls.GroupBy(c => (c.Revision, c.Charge, c.Destination)))
+        {
+            var hasCost = group.Any(c => c.Cost is not null || c.IsUncosted);
             figures._figures[$"calls {group.Key.Revision} {group.Key.Charge} {group.Key.Destination}"] =
-                $"calls {group.Count()} seconds {group.Sum(c => c.Seconds)} billed {group.Sum(c => c.BilledSeconds)} amount {group.Aggregate(Fraction.Zero, (sum, c) => sum + c.Amount)}";
+                $"calls {group.Count()} seconds {group.Sum(c => c.Seconds)} billed {group.Sum(c => c.BilledSeconds)} amount {group.Aggregate(Fraction.Zero, (sum, c) => sum + c.Amount)}"
+                + (hasCost ? $" cost {group.Aggregate(Fraction.Zero, (sum, c) => sum + (c.Cost ?? 0))} uncosted {group.Count(c => c.IsUncosted)}" : "");
+        }
         return figures;
+    }
+
+    private static Fraction Figure(Meter meter, List<Measured> usage) =>
+        meter.IsTimeWeighted ? Meter.Sum(usage) : meter.Aggregation == "average" ? meter.Raw(usage).Round(9, RoundingRule.HalfUp) : meter.Raw(usage);
+
+    private string Add(int revision, string meter, string dimensions, string aggregation, int count, Fraction figure, List<Measured>? events)
+    {
+        var name = $"meter {revision} {meter} {dimensions}{(aggregation == "each" ? " each" : "")}";
+        var list = events is null ? "" : " events " + string.Join(' ', events.Order().Select(e => $"{e.Time}/{e.Source}/{e.Id}/{e.Number}"));
+        _figures[name] = $"{aggregation} count {count} figure {figure}{list}";
+        return name;
     }
 
     public static UsageFigures Read(JsonElement json)
     {
         var figures = new UsageFigures();
         foreach (var m in json.List("meters"))
-            figures._figures[$"meter {m.Number("revision")} {m.Text("meter")} {m.Text("dimensions", "")}"] = $"{m.Text("aggregation")} count {m.Number("count")} figure {m.Number("figure")}";
+        {
+            var aggregation = m.Text("aggregation");
+            var list = m.Member("events") is { } events ? " events " + string.Join(' ', events.EnumerateArray().Select(e => $"{e[0].AsText()}/{e[1].AsText()}/{e[2].AsText()}/{Fraction.Parse(e[3].AsText())}")) : "";
+            figures._figures[$"meter {m.Number("revision")} {m.Text("meter")} {m.Text("dimensions", "")}{(aggregation == "each" ? " each" : "")}"] = $"{aggregation} count {m.Number("count")} figure {m.Number("figure")}{list}";
+        }
         foreach (var c in json.List("calls"))
             figures._figures[$"calls {c.Number("revision")} {c.Text("charge")} {c.Text("destination")}"] =
-                $"calls {c.Number("calls")} seconds {c.Number("seconds")} billed {c.Number("billedSeconds")} amount {c.Number("amount")}";
+                $"calls {c.Number("calls")} seconds {c.Number("seconds")} billed {c.Number("billedSeconds")} amount {c.Number("amount")}"
+                + (c.Member("cost") is not null ? $" cost {c.Number("cost")} uncosted {c.Number("uncosted", 0)}" : "");
         return figures;
     }
 

@@ -303,8 +303,8 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>How each partition is doing.</summary>
     public Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation) => _partitions.StatusAsync(cancellation);
 
-    /// <summary>Why this process cannot do its part; empty when it can.</summary>
-    public Task<string> NotReadyAsync(CancellationToken cancellation) => _partitions.NotReadyAsync(cancellation);
+    /// <summary>Why this process cannot do its part; none when it can. In a cluster its part is what is served here.</summary>
+    public IReadOnlyList<string> NotReady => _partitions.NotReady();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

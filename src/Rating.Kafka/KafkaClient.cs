@@ -56,6 +56,13 @@ internal sealed class KafkaClient : IDisposable
     /// <exception cref="Unavailable">No answer.</exception>
     public long End(int partition, int timeoutMs) => Offset(partition, OffsetEnd, timeoutMs);
 
+    /// <summary>The end that the last answer to a fetch told; 0 when there was none. Asks nobody.</summary>
+    public unsafe long EndSeen(int partition)
+    {
+        long start, end;
+        return Native.WatermarksSeen(_handle, _topic, partition, &start, &end) == 0 ? Math.Max(end, 0) : 0;
+    }
+
     public void Dispose()
     {
         if (_handle == 0) return;

@@ -40,6 +40,27 @@ internal static class KafkaTopic
         }
     }
 
+    /// <summary>Creates a topic for what leaves, when it is not there.</summary>
+    /// <exception cref="Refused">It is missing where nothing may be created.</exception>
+    /// <exception cref="Unavailable">No broker answered.</exception>
+    public static async Task EnsureAsync(KafkaLogSettings brokers, string topic, KafkaOutletSettings outlet, CancellationToken cancellation)
+    {
+        // As the usage topic is made, but in its number of partitions and in how long it keeps; what somebody made as he wants it is left as it is.
+        var wanted = brokers with { Topic = topic, Partitions = outlet.Partitions, Retention = outlet.Retention, ReplayHorizon = Duration.Zero };
+        using var admin = Connect(brokers);
+        try
+        {
+            var metadata = await Task.Run(() => admin.GetMetadata(brokers.ReadTimeout.ToTimeSpan()), cancellation);
+            if (metadata.Topics.Exists(found => found.Topic == topic && found.Partitions.Count > 0)) return;
+            if (!brokers.ChecksTopic) throw new Refused("kafka.topic.missing", $"The topic {topic} does not exist, and creating topics was switched off. Create it, or leave its name empty to publish nothing.");
+            await CreateAsync(admin, wanted, cancellation);
+        }
+        catch (KafkaException e)
+        {
+            throw new Unavailable($"Kafka did not answer about the topic {topic}: {e.Error.Reason}", e);
+        }
+    }
+
     /// <summary>The settings of a topic that is created here.</summary>
     public static Dictionary<string, string> SettingsToCreate(KafkaLogSettings settings) => new()
     {
@@ -103,6 +124,7 @@ internal static class KafkaTopic
         catch (CreateTopicsException e) when (e.Results.TrueForAll(result => result.Error.Code == ErrorCode.TopicAlreadyExists))
         {
             // Another node was faster: what it made is checked like any other.
+            if (settings.ReplayHorizon == Duration.Zero) return;
             var metadata = await Task.Run(() => admin.GetMetadata(settings.Topic, settings.ReadTimeout.ToTimeSpan()), cancellation);
             CheckPartitions(settings, metadata.Topics.Single().Partitions.Count);
             Check(settings, await SettingsOfAsync(admin, settings, cancellation));

@@ -83,7 +83,15 @@ public sealed class KafkaUsageLog : IUsageLog
     }
 
     /// <inheritdoc/>
-    public ValueTask<long> EndAsync(int partition, CancellationToken cancellation) => new(AskAsync(partition, _asker.End, cancellation));
+    public async ValueTask<long> EndAsync(int partition, CancellationToken cancellation)
+    {
+        var end = await AskAsync(partition, _asker.End, cancellation);
+        Volatile.Write(ref _partitions[partition].Asked, end);
+        return end;
+    }
+
+    /// <inheritdoc/>
+    public long EndSeen(int partition) => Math.Max(_reader.EndSeen(partition), _partitions[partition].EndSeen);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ReceivedCount>> ReceivedAsync(CancellationToken cancellation) =>
@@ -120,7 +128,12 @@ public sealed class KafkaUsageLog : IUsageLog
         private PartitionCursor? _first;
         private PartitionCursor? _second;
 
+        /// <summary>The end as the broker told it last.</summary>
+        public long Asked;
+
         public int Id { get; } = id;
+
+        public long EndSeen => Math.Max(Volatile.Read(ref Asked), Volatile.Read(ref _end));
 
         /// <summary>An append was acknowledged, or records were seen.</summary>
         public void Grow(long end)

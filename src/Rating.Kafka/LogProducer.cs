@@ -92,35 +92,7 @@ internal sealed class LogProducer : IDisposable
         { KafkaHeaders.Source, Encoding.UTF8.GetBytes(record.Source) },
     };
 
-    private IProducer<Null, byte[]> Make()
-    {
-        var properties = new Dictionary<string, string>
-        {
-            ["client.id"] = "rating-writer",
-            ["linger.ms"] = "5",
-            ["compression.type"] = "lz4",
-            ["reconnect.backoff.max.ms"] = "2000",
-            ["queue.buffering.max.messages"] = "200000",
-            ["queue.buffering.max.kbytes"] = "131072",
-        };
-        foreach (var (name, value) in _settings.Properties) properties[name] = value;
-        properties["enable.idempotence"] = "true";
-        properties["acks"] = "all";
-        properties["message.timeout.ms"] = $"{(long)_settings.AppendTimeout.TotalMilliseconds}";
-        properties["allow.auto.create.topics"] = "false";
-        properties["dotnet.producer.delivery.report.fields"] = "status";
-        try
-        {
-            return new ProducerBuilder<Null, byte[]>(properties).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) =>
-            {
-                if (error.IsFatal) Broken();
-            }).Build();
-        }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
-        {
-            throw new Refused("kafka.properties", $"The Kafka settings cannot be used: {e.Message}");
-        }
-    }
+    private IProducer<Null, byte[]> Make() => KafkaProducers.Make<Null>(_settings, "writer", _settings.AppendTimeout, "status", Broken);
 
     private void Broken()
     {

@@ -67,6 +67,9 @@ internal static unsafe partial class Native
     [LibraryImport(Librdkafka.Name, EntryPoint = "rd_kafka_offsets_for_times")]
     public static partial int OffsetsForTimes(nint client, nint list, int timeoutMs);
 
+    [LibraryImport(Librdkafka.Name, EntryPoint = "rd_kafka_get_watermark_offsets", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int WatermarksSeen(nint client, string topic, int partition, long* low, long* high);
+
     [LibraryImport(Librdkafka.Name, EntryPoint = "rd_kafka_metadata")]
     public static partial int Metadata(nint client, int allTopics, nint topic, nint* metadata, int timeoutMs);
 

@@ -85,6 +85,17 @@ public sealed class PostgresRatingStore : IRatingStore
         cancellation);
 
     /// <inheritdoc/>
+    public async Task<PartitionPlace> PlaceOfAsync(int partition, CancellationToken cancellation)
+    {
+        var found = await Database.ListAsync(
+            "SELECT epoch, checkpoint, next_position, book_sequence FROM partition WHERE id = $1",
+            [Int(partition)],
+            static row => new PartitionPlace(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
+            cancellation);
+        return found.Count == 0 ? new PartitionPlace(0, 0, 0, 0) : found[0];
+    }
+
+    /// <inheritdoc/>
     public async Task CommitAsync(Checkpoint checkpoint, CancellationToken cancellation)
     {
         // The fence and all that follows from it are one statement: what is not moved inserts nothing. The server has all of it before it takes the first lock,
@@ -296,6 +307,22 @@ public sealed class PostgresRatingStore : IRatingStore
         [Long(after)],
         static row => new OutboxMessage(row.GetInt64(0), row.GetString(1), row.GetString(2)),
         cancellation);
+
+    /// <inheritdoc/>
+    public async Task<long> HandedOffAsync(string stream, CancellationToken cancellation)
+    {
+        var found = await Database.ListAsync("SELECT position FROM handed_off WHERE stream = $1", [Text(stream)], static row => row.GetInt64(0), cancellation);
+        return found.Count == 0 ? 0 : found[0];
+    }
+
+    /// <inheritdoc/>
+    public async Task HandOffAsync(string stream, long from, long to, CancellationToken cancellation)
+    {
+        var moved = from == 0
+            ? await Database.WriteAsync("INSERT INTO handed_off (stream, position) VALUES ($1, $2) ON CONFLICT DO NOTHING", [Text(stream), Long(to)], cancellation)
+            : await Database.WriteAsync("UPDATE handed_off SET position = $2 WHERE stream = $1 AND position = $3", [Text(stream), Long(to), Long(from)], cancellation);
+        if (moved == 0) throw new StaleWriterException($"{stream} is not handed over up to {from}: another hands it over, too.");
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<VerdictCount>> ReadVerdictsAsync(CancellationToken cancellation) => Database.ListAsync(

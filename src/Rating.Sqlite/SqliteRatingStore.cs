@@ -75,6 +75,16 @@ public sealed class SqliteRatingStore : IRatingStore
     }, cancellation);
 
     /// <inheritdoc/>
+    public async Task<PartitionPlace> PlaceOfAsync(int partition, CancellationToken cancellation)
+    {
+        var found = await ListAsync(
+            session => session.Query("SELECT epoch, checkpoint, next_position, book_sequence FROM partition WHERE id = $partition", ("$partition", partition)),
+            static row => new PartitionPlace(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
+            cancellation);
+        return found.Count == 0 ? new PartitionPlace(0, 0, 0, 0) : found[0];
+    }
+
+    /// <inheritdoc/>
     public Task CommitAsync(Checkpoint checkpoint, CancellationToken cancellation) => WriteAsync(session => Commit(session, checkpoint), cancellation);
 
     /// <inheritdoc/>
@@ -236,6 +246,22 @@ public sealed class SqliteRatingStore : IRatingStore
         session => session.Query("SELECT id, topic, document FROM outbox WHERE id > $after ORDER BY id", ("$after", after)),
         static row => new OutboxMessage(row.GetInt64(0), row.GetString(1), row.GetString(2)),
         cancellation);
+
+    /// <inheritdoc/>
+    public async Task<long> HandedOffAsync(string stream, CancellationToken cancellation)
+    {
+        var found = await ListAsync(session => session.Query("SELECT position FROM handed_off WHERE stream = $stream", ("$stream", stream)), static row => row.GetInt64(0), cancellation);
+        return found.Count == 0 ? 0 : found[0];
+    }
+
+    /// <inheritdoc/>
+    public Task HandOffAsync(string stream, long from, long to, CancellationToken cancellation) => WriteAsync(session =>
+    {
+        var moved = from == 0
+            ? session.Run("INSERT INTO handed_off (stream, position) VALUES ($stream, $to) ON CONFLICT DO NOTHING", ("$stream", stream), ("$to", to))
+            : session.Run("UPDATE handed_off SET position = $to WHERE stream = $stream AND position = $from", ("$stream", stream), ("$to", to), ("$from", from));
+        if (moved == 0) throw new StaleWriterException($"{stream} is not handed over up to {from}: another hands it over, too.");
+    }, cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<VerdictCount>> ReadVerdictsAsync(CancellationToken cancellation) => ListAsync(

@@ -132,6 +132,9 @@ public sealed class SqliteUsageLog : IUsageLog
     public ValueTask<long> EndAsync(int partition, CancellationToken cancellation) => new(_partitions[partition].End);
 
     /// <inheritdoc/>
+    public long EndSeen(int partition) => _partitions[partition].End;
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ReceivedCount>> ReceivedAsync(CancellationToken cancellation) => Task.FromResult(_database.Read<IReadOnlyList<ReceivedCount>>(session =>
     {
         var counts = new List<ReceivedCount>();

@@ -12,6 +12,7 @@ internal sealed class LedgerReader
     private readonly ReadOnlyMemory<byte> _block;
     private readonly List<string> _texts = [];
     private int _at;
+    private int _version;
 
     private LedgerReader(ReadOnlyMemory<byte> block) => _block = block;
 
@@ -19,7 +20,8 @@ internal sealed class LedgerReader
 
     private List<LedgerEntry> Read()
     {
-        if (Byte() != 1) throw new FormatException("The block is not of version 1.");
+        _version = Byte();
+        if (_version is not (1 or 2)) throw new FormatException("The block is not of version 1 or 2.");
         for (var left = Count(); left > 0; left--) _texts.Add(Text());
         var entries = new List<LedgerEntry>();
         long position = 0;
@@ -46,13 +48,25 @@ internal sealed class LedgerReader
         Text(); // the detail for people
         int usagePeriod = checked((int)Signed()), billingPeriod = checked((int)Signed()), revision = Count();
         var calls = new List<RatedCall>();
-        for (var left = Count(); left > 0; left--) calls.Add(new RatedCall(revision, Indexed(), Indexed(), (long)Unsigned(), (long)Unsigned(), new Fraction(Signed(), AmountScale)));
+        for (var left = Count(); left > 0; left--) calls.Add(Call(revision));
         Text(); // the estimated value
         return new LedgerEntry
         {
             Position = position, Verdict = verdict, Reason = reason, IsLaterDecision = (flags & 1) != 0, HasOwnTime = (flags & 2) == 0, Tenant = tenant, Source = source, Type = type,
             Subject = subject, Subscription = subscription, Id = id, CallKey = callKey, Time = time, IngestTimeMs = ingest, Fields = fields, DuplicateOf = duplicateOf,
             UsagePeriod = usagePeriod, BillingPeriod = billingPeriod, Revision = revision, Calls = calls,
+        };
+    }
+
+    private RatedCall Call(int revision)
+    {
+        var call = new RatedCall(revision, Indexed(), Indexed(), (long)Unsigned(), (long)Unsigned(), new Fraction(Signed(), AmountScale));
+        return (_version == 1 ? 0 : Byte()) switch
+        {
+            0 => call,
+            1 => call with { Cost = new Fraction(Signed(), AmountScale) },
+            2 => call with { IsUncosted = true },
+            var other => throw new FormatException($"A call's cost is told by 0, 1 or 2, not {other}."),
         };
     }
 

@@ -33,6 +33,7 @@ internal sealed class Book
 
             case "parties":
                 var concerned = new HashSet<string>();
+                foreach (var account in json.List("accounts").Select(a => Account.Read(a, change.Sequence))) tenant.Add(account);
                 foreach (var subscription in json.List("subscriptions").Select(s => new Subscription(s, change.Sequence)))
                     if (tenant.Add(subscription)) concerned.Add(subscription.Id);
                 foreach (var assignment in json.List("subjects").Select(s => Read(s, change.Sequence)))

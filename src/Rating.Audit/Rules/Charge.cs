@@ -3,64 +3,100 @@ using System.Text.Json;
 namespace Rating.Audit.Rules;
 
 /// <summary>One charge of a plan, of whichever model.</summary>
-internal sealed record Charge(
-    string Key, string Name, string Model, Meter? Meter, RateDeck? Deck, Fraction Price, string? Quantity, bool InAdvance, bool Prorated, Fraction Size,
-    IReadOnlyList<(Fraction? UpTo, Fraction Price, Fraction FlatFee)> Tiers, IReadOnlyList<(string Name, string[] Values)> Where)
+internal sealed partial class Charge
 {
+    private static readonly string[] Models = [
+        "recurring", "oneOff", "flat", "perUnit", "graduated", "volume", "stairstep", "package", "blocks", "percentage", "graduatedPercentage", "volumePercentage", "matrix", "dynamic", "rateDeck"];
+
+    private readonly JsonElement _json;
+    private readonly IReadOnlyList<DimensionCondition> _where;
+    private readonly IReadOnlyList<(IReadOnlyList<DimensionCondition> When, Fraction Price)> _cells;
+    private readonly IReadOnlyList<Tier> _tiers;
+
+    public Charge(JsonElement json, IReadOnlyDictionary<string, Meter> meters, IReadOnlyDictionary<string, RateDeck> decks, string? planTaxCode)
+    {
+        _json = json = json.Clone();
+        Key = json.Text("key");
+        Model = json.Text("model");
+        if (!Models.Contains(Model)) throw new FormatException($"'{Model}' is not a model.");
+        Meter = Model is "recurring" or "oneOff" ? null : meters[json.Text("meter")];
+        Deck = Model == "rateDeck" ? decks[json.Text("deck")] : null;
+        DynamicAmount = Model == "dynamic" ? Expression.Parse(json.Text("amount")) : null;
+        Cost = Cost.Read(json.Member("cost"), decks);
+        Price = json.Number("price", 0);
+        Quantity = json.Member("quantity")?.AsText();
+        InAdvance = json.Text("timing", "arrears") == "advance";
+        Proration = json.Text("proration", "day");
+        Interval = json.Member("interval")?.AsText();
+        AnchorsAtStart = json.Text("anchor", "") == "start";
+        GivesNothingBack = json.Text("credit", "") == "none";
+        RatioDecimals = json.Member("ratioDecimals") is { } decimals ? (int)Fraction.Parse(decimals.AsText()).Numerator : null;
+        TaxCode = json.Member("taxCode")?.AsText() ?? planTaxCode;
+        Parts = [.. json.List("parts").Select(BundlePart.Read)];
+        Minimum = Model is "percentage" or "volumePercentage" ? null : Commitment.Read(json.Member("minimum"));
+        Maximum = Model is "percentage" or "volumePercentage" ? null : Commitment.Read(json.Member("maximum"));
+        GroupBy = json.Member("groupBy")?.Texts() ?? [];
+        OneLineForAll = json.Text("linePer", "destination") == "charge";
+        _where = DimensionCondition.Read(json.Member("where"));
+        _cells = [.. json.List("prices").Select(p => (DimensionCondition.Read(p.Member("when")), p.Number("price")))];
+        _tiers = [.. json.List("tiers").Select(Tier.Read)];
+        Content = string.Join('\u001f', [Canonical.Text(json), Meter?.Content ?? "", Deck?.Content ?? "", Cost?.Deck?.Content ?? ""]);
+    }
+
+    public string Key { get; }
+    public string Model { get; }
+    public Meter? Meter { get; }
+    public RateDeck? Deck { get; }
+
+    /// <summary>The price that an event brings.</summary>
+    public Expression? DynamicAmount { get; }
+    public Cost? Cost { get; }
+    public Fraction Price { get; }
+    public string? Quantity { get; }
+    public bool InAdvance { get; }
+    public string Proration { get; }
+
+    /// <summary>An interval of its own, or null for the plan's.</summary>
+    public string? Interval { get; }
+    public bool AnchorsAtStart { get; }
+    public bool GivesNothingBack { get; }
+    public int? RatioDecimals { get; }
+
+    /// <summary>The charge's, else its plan's.</summary>
+    public string? TaxCode { get; }
+    public IReadOnlyList<BundlePart> Parts { get; }
+    public Commitment? Minimum { get; }
+    public Commitment? Maximum { get; }
+    public string[] GroupBy { get; }
+
+    /// <summary>One line for all calls instead of one per destination.</summary>
+    public bool OneLineForAll { get; }
     public bool IsMetered => Meter is not null;
 
-    public static Charge Read(JsonElement json, IReadOnlyDictionary<string, Meter> meters, IReadOnlyDictionary<string, RateDeck> decks)
+    /// <summary>Each event has an amount of its own: calls, and events that bring their price.</summary>
+    public bool IsRatedByEvent => Deck is not null || DynamicAmount is not null;
+
+    /// <summary>The amount depends on single events, not only on totals of them.</summary>
+    public bool LooksAtEvents => Model switch
     {
-        var model = json.Text("model");
-        if (model is not ("recurring" or "oneOff" or "perUnit" or "graduated" or "volume" or "package" or "rateDeck")) throw new FormatException($"'{model}' is not a model.");
-        if (json.Number("size", 1).Sign <= 0) throw new FormatException("The size of a package.");
-        var metered = model is not ("recurring" or "oneOff");
-        return new Charge(
-            json.Text("key"), json.Text("name", ""), model,
-            metered ? meters[json.Text("meter")] : null,
-            model == "rateDeck" ? decks[json.Text("deck")] : null,
-            json.Number("price", 0), json.Member("quantity")?.AsText(),
-            json.Text("timing", "arrears") == "advance", json.Text("proration", "day") != "none", json.Number("size", 1),
-            [.. json.List("tiers").Select(t => (t.Member("upTo") is { } upTo ? Fraction.Parse(upTo.AsText()) : (Fraction?)null, t.Number("price", 0), t.Number("flatFee", 0)))],
-            [.. json.Member("where")?.EnumerateObject().Select(w => (w.Name, w.Value.Texts())) ?? []]);
-    }
-
-    /// <summary>Everything that a line can depend on, as one text.</summary>
-    public string Content => string.Join('\u001f', [
-        Key, Name, Model, Meter?.Content ?? "", Deck?.Content ?? "", Price.ToString(), Quantity ?? "", InAdvance.ToString(), Prorated.ToString(), Size.ToString(),
-        .. Tiers.Select(t => t.ToString()), .. Where.OrderBy(w => w.Name, StringComparer.Ordinal).Select(w => w.Name + '\u001e' + string.Join('\u001e', w.Values))]);
-
-    /// <summary>Whether the charge is for usage of its meter with these dimensions.</summary>
-    public bool Covers(string[] dimensions) => Where.All(w => Array.IndexOf(Meter!.Dimensions, w.Name) is >= 0 and var at && w.Values.Contains(dimensions[at]));
-
-    /// <summary>The exact amount of a period's figure.</summary>
-    public Fraction Amount(Fraction figure) => Model switch
-    {
-        "perUnit" => Price * figure,
-        "package" => figure.Sign <= 0 ? Fraction.Zero : new Fraction((figure / Size).Ceiling(), 1) * Price,
-        "volume" => Volume(figure),
-        "graduated" => Graduated(figure),
-        _ => throw new InvalidOperationException(Model),
+        "percentage" => _json.Member("minimum") is not null || _json.Member("maximum") is not null
+            || ((_json.Member("freeCount") ?? _json.Member("freeAmount")) is not null && _json.Text("free", "together") == "together"),
+        "volumePercentage" => _tiers.Any(t => (t.Minimum ?? t.Maximum) is not null),
+        _ => false,
     };
 
-    private Fraction Volume(Fraction figure)
-    {
-        var tier = Tiers.FirstOrDefault(t => t.UpTo is null || figure <= t.UpTo, Tiers[^1]);
-        return (figure * tier.Price) + tier.FlatFee;
-    }
+    /// <summary>A flat charge is due without usage.</summary>
+    public bool FlatIsAlwaysDue => _json.Text("when", "usage") == "always";
 
-    private Fraction Graduated(Fraction figure)
-    {
-        var amount = Fraction.Zero;
-        Fraction? below = null; // the bound under the tier; the first tier has none
-        foreach (var tier in Tiers)
-        {
-            if (below is not null && figure <= below) break;
-            var upper = tier.UpTo is { } upTo ? Fraction.Min(upTo, figure) : figure;
-            amount += ((upper - (below ?? Fraction.Zero)) * tier.Price) + tier.FlatFee;
-            below = tier.UpTo;
-            if (tier.UpTo is null) break;
-        }
-        return amount;
-    }
+    public bool HasOwnInterval => Interval is not null || AnchorsAtStart;
+
+    /// <summary>Everything that a line can depend on, as one text.</summary>
+    public string Content { get; }
+
+    /// <summary>Whether the charge is for usage of its meter with these dimensions.</summary>
+    public bool Covers(string[] dimensions) => _where.All(w => w.Holds(Meter!, dimensions)) && (Model != "matrix" || CellPrice(dimensions) is not null);
+
+    /// <summary>The group of a line, written as its detail.</summary>
+    public string GroupOf(string[] dimensions) =>
+        GroupBy.Length == 0 ? "" : Rules.Meter.Written(Meter!.Dimensions.Where(GroupBy.Contains), Meter.Dimensions.Zip(dimensions).Where(d => GroupBy.Contains(d.First)).Select(d => d.Second));
 }

@@ -25,9 +25,14 @@ internal static class Json
 
     public static Fraction Number(this JsonElement element, string name, long otherwise) => element.Member(name) is { } value ? Fraction.Parse(value.AsText()) : otherwise;
 
+    public static Fraction? NumberOrNone(this JsonElement element, string name) => element.Member(name) is { } value ? Fraction.Parse(value.AsText()) : null;
+
     public static int Integer(this JsonElement element, string name, int otherwise) => element.Member(name) is { } value ? (int)Fraction.Parse(value.AsText()).Numerator : otherwise;
 
     public static bool Flag(this JsonElement element, string name) => element.Member(name)?.ValueKind == JsonValueKind.True;
+
+    public static LocalTime? TimeOrNone(this JsonElement element, string name) =>
+        element.Member(name) is not { } value ? null : LocalTimePattern.ExtendedIso.Parse(value.AsText()) is { Success: true } time ? time.Value : LocalTimePattern.CreateWithInvariantCulture("HH:mm").Parse(value.AsText()).Value;
 
     public static LocalDate Date(this JsonElement element, string name) => LocalDatePattern.Iso.Parse(element.Text(name)).Value;
 

@@ -3,31 +3,51 @@ using System.Text.Json;
 namespace Rating.Audit.Rules;
 
 /// <summary>Which events count, and what of them.</summary>
-internal sealed record Meter(
-    string Key, string Name, string Unit, string Event, string? Value, string Aggregation, string[] Dimensions, (string Field, string[] Values)[] Filter, bool AllowNegative)
+internal sealed class Meter
 {
-    public static Meter Read(JsonElement json)
+    private static readonly Fraction ValueMax = 1_000_000_000_000;
+    private readonly string _event;
+    private readonly string? _value;
+    private readonly Expression? _compute;
+    private readonly List<FieldCondition> _filter;
+    private readonly bool _allowNegative;
+    private readonly Conversion? _conversion;
+
+    public Meter(JsonElement json)
     {
-        var value = json.Member("value")?.AsText();
-        return new Meter(
-            json.Text("key"), json.Text("name", ""), json.Text("unit", ""), json.Text("event"), value,
-            json.Text("aggregation", value is null ? "count" : "sum"),
-            json.Member("dimensions")?.Texts() ?? [],
-            [.. json.Member("filter")?.EnumerateObject().Select(f => (f.Name, f.Value.Texts())) ?? []],
-            json.Flag("allowNegative"));
+        Key = json.Text("key");
+        _event = json.Text("event");
+        _value = json.Member("value")?.AsText();
+        _compute = json.Member("compute") is { } compute ? Expression.Parse(compute.AsText()) : null;
+        Aggregation = json.Text("aggregation", _value is null && _compute is null ? "count" : "sum");
+        Dimensions = json.Member("dimensions")?.Texts() ?? [];
+        _filter = [.. json.Member("filter")?.EnumerateObject().Select(f => new FieldCondition(f.Name, f.Value)) ?? []];
+        _allowNegative = json.Flag("allowNegative");
+        _conversion = Conversion.Read(json.Member("conversion"));
+        Level = Level.Read(json.Member("level"));
+        Content = Canonical.Text(json);
     }
 
-    /// <summary>Everything that rating or a line can depend on, as one text.</summary>
-    public string Content => string.Join('\u001f', [
-        Key, Name, Unit, Event, Value ?? "", Aggregation, string.Join('\u001e', Dimensions), AllowNegative.ToString(),
-        .. Filter.OrderBy(f => f.Field, StringComparer.Ordinal).Select(f => f.Field + '\u001e' + string.Join('\u001e', f.Values.Order(StringComparer.Ordinal)))]);
+    public string Key { get; }
+    public string Aggregation { get; }
+    public string[] Dimensions { get; }
+    public Level Level { get; }
+    public bool IsTimeWeighted => Aggregation == "timeWeighted";
 
-    public bool Takes(UsageEvent e) => e.Type == Event && Filter.All(f => e.Field(f.Field) is { } text && f.Values.Contains(text));
+    /// <summary>Negative amounts, too, may come in events.</summary>
+    public bool AllowsNegative => _allowNegative;
+
+    /// <summary>Everything that rating or a line can depend on, as one text.</summary>
+    public string Content { get; }
+
+    public bool Takes(UsageEvent e) => e.Type == _event && _filter.TrueForAll(f => f.Holds(e));
 
     public string[] DimensionsOf(UsageEvent e) => Dimensions.Length == 0 ? [] : [.. Dimensions.Select(name => e.Field(name) ?? "")];
 
     /// <summary>Dimensions as they are written: <c>name=value;name=value</c>.</summary>
-    public string Written(string[] values) => string.Join(';', Dimensions.Zip(values, (name, value) =>
+    public string Written(string[] values) => Written(Dimensions, values);
+
+    public static string Written(IEnumerable<string> names, IEnumerable<string> values) => string.Join(';', names.Zip(values, (name, value) =>
         name + "=" + value.Replace("%", "%25", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal).Replace("=", "%3D", StringComparison.Ordinal)));
 
     /// <summary>Reads what the event counts (a text for <c>unique</c>, else a number), or false when the value is bad.</summary>
@@ -40,29 +60,44 @@ internal sealed record Meter(
             number = Fraction.One;
             return true;
         }
-        if (Value is null || !e.Data.TryGetValue(Value, out var field)) return false;
         if (Aggregation == "unique")
         {
-            text = field.Text;
+            text = _value is null ? "" : e.Field(_value) ?? "";
             return text.Length > 0;
         }
-        return Fraction.TryParse(field.Text, out number) && number.HasAtMostDecimals(9)
-            && number <= 1_000_000_000_000 && number >= -1_000_000_000_000 && (AllowNegative || number.Sign >= 0);
+        if (_compute is not null)
+        {
+            if (_compute.Of(e) is not { } computed) return false;
+            number = computed.Round(9, RoundingRule.HalfUp);
+        }
+        else if (_value is null || e.Field(_value) is not { } written || !Fraction.TryParse(written, out number)) return false;
+
+        var mayBeNegative = _allowNegative || (IsTimeWeighted && Level.IsChange);
+        if (!number.HasAtMostDecimals(9) || number > ValueMax || number < -ValueMax || (number.Sign < 0 && !mayBeNegative)) return false;
+        if (_conversion is { OnEvent: true }) number = _conversion.Of(number);
+        return number <= ValueMax && number >= -ValueMax;
     }
 
-    /// <summary>The figure of a period from everything that counted in it; 0 without usage.</summary>
-    public Fraction Figure(IReadOnlyCollection<Measured> usage)
+    /// <summary>The exact figure of what counted, before conversion; 0 without usage. A time-weighted figure needs a span of time.</summary>
+    public Fraction Raw(IReadOnlyCollection<Measured> usage)
     {
         if (usage.Count == 0) return Fraction.Zero;
+        if (usage.Any(m => m.IsFigure)) return Sum(usage.Where(m => m.IsFigure));
         return Aggregation switch
         {
             "count" => usage.Count,
-            "sum" => usage.Aggregate(Fraction.Zero, (sum, m) => sum + m.Number),
+            "sum" => Sum(usage),
             "max" => usage.Aggregate(usage.First().Number, (max, m) => Fraction.Max(max, m.Number)),
             "min" => usage.Aggregate(usage.First().Number, (min, m) => Fraction.Min(min, m.Number)),
             "unique" => usage.Select(m => m.Text).Distinct(StringComparer.Ordinal).LongCount(),
             "latest" => usage.Aggregate((last, m) => m.IsAfter(last) ? m : last).Number,
+            "average" => Sum(usage) / usage.Count,
             _ => throw new FormatException($"'{Aggregation}' is not an aggregation."),
         };
     }
+
+    /// <summary>The figure that charges see: converted and rounded once.</summary>
+    public Fraction Converted(Fraction raw) => _conversion is { OnEvent: false } ? _conversion.Of(raw) : raw.Round(9, RoundingRule.HalfUp);
+
+    public static Fraction Sum(IEnumerable<Measured> usage) => usage.Aggregate(Fraction.Zero, (sum, m) => sum + m.Number);
 }

@@ -19,34 +19,54 @@ internal sealed record Outcome(AuditVerdict Verdict, AuditReason Reason, int Per
         var frozen = book.SequenceFor(current.Id, period, sequence);
         var terms = book.Subscription(current.Id, frozen) ?? current;
         var day = terms.DayOf(e.Time);
-        if (book.PlanOn(terms.TermsOn(day).Plan, day, frozen) is not { } plan) return NoMeter(book, current, e, frozen);
+        if (book.RevisionOn(terms, day, frozen) is not { } revision) return NoMeter(book, current, e, frozen);
 
-        var meters = plan.Charges.Select(c => c.Meter).OfType<Meter>().DistinctBy(m => m.Key).Where(m => m.Takes(e)).ToList();
-        if (meters.Count == 0) return plan.Catalog.Meters.Values.Any(m => m.Takes(e)) ? Not(AuditVerdict.Suspended, AuditReason.NoPrice) : Not(AuditVerdict.Suspended, AuditReason.UnknownMeter);
+        var metered = revision.Charges.Where(c => c.IsMetered).ToList();
+        var meters = metered.Select(c => c.Meter!).DistinctBy(m => m.Key).Where(m => m.Takes(e)).ToList();
+        if (meters.Count == 0) return revision.Plan.Catalog.Meters.Values.Any(m => m.Takes(e)) ? Not(AuditVerdict.Suspended, AuditReason.NoPrice) : Not(AuditVerdict.Suspended, AuditReason.UnknownMeter);
 
         var measured = new List<Measured>();
         foreach (var meter in meters)
         {
             if (!meter.TryMeasure(e, out var number, out var text)) return Not(AuditVerdict.Rejected, AuditReason.BadValue);
-            measured.Add(new Measured(plan.Revision, meter, meter.DimensionsOf(e), number, text, e.Time, e.Source, e.Id));
+            measured.Add(new Measured(revision.Number, meter, meter.DimensionsOf(e), number, text, e.Time, e.Source, e.Id));
         }
 
-        var covering = plan.Charges.Select(charge => (Charge: charge, Usage: measured.Find(m => m.Meter.Key == charge.Meter?.Key)))
-            .Where(c => c.Usage is not null && c.Charge.Covers(c.Usage.Dimensions)).ToList();
-        foreach (var (charge, usage) in covering.Where(c => c.Charge.Deck is not null))
-            if (e.Field(charge.Deck!.NumberField) is null || usage!.Number.Sign < 0 || usage.Number > RateDeck.SecondsMax) return Not(AuditVerdict.Rejected, AuditReason.BadValue);
+        var covering = metered.Select(charge => (Charge: charge, Usage: measured.Find(m => m.Meter.Key == charge.Meter!.Key))).Where(c => c.Usage is not null && c.Charge.Covers(c.Usage.Dimensions)).ToList();
+        foreach (var (charge, usage) in covering)
+        {
+            if (charge.Deck is { } deck && (!deck.HasNumbers(e) || usage!.Number.Sign < 0 || usage.Number > RateDeck.SecondsMax)) return Not(AuditVerdict.Rejected, AuditReason.BadValue);
+            if (charge.DynamicAmount is { } amount && (amount.Of(e) is not { } price || (price.Round(12, RoundingRule.HalfUp).Sign < 0 && !usage!.Meter.AllowsNegative))) return Not(AuditVerdict.Rejected, AuditReason.BadValue);
+        }
         if (covering.Count == 0) return Not(AuditVerdict.Suspended, AuditReason.NoPrice);
-        if (covering.Exists(c => c.Charge.Deck is null && c.Usage!.Meter.Aggregation is not ("count" or "unique") && c.Charge.Amount(c.Usage.Number) is var alone && (alone > AmountMax || -alone > AmountMax)))
+        if (covering.Exists(c => !c.Charge.IsRatedByEvent && c.Charge.Model != "flat" && c.Usage!.Meter.Aggregation is not ("count" or "unique" or "timeWeighted") && c.Charge.Amount(c.Usage.Meter.Converted(c.Usage.Number), [c.Usage]) is var alone && (alone > AmountMax || -alone > AmountMax)))
             return Not(AuditVerdict.Suspended, AuditReason.AmountOutOfRange);
 
         var calls = new List<RatedCall>();
-        foreach (var (charge, usage) in covering.Where(c => c.Charge.Deck is not null))
+        string? local = null;
+        foreach (var (charge, usage) in covering.Where(c => c.Charge.IsRatedByEvent))
         {
-            if (charge.Deck!.Price(plan.Revision, charge.Key, e.Field(charge.Deck.NumberField)!, e.Time, usage!.Number) is not { } call) return Not(AuditVerdict.Suspended, AuditReason.NoPrice);
+            if (charge.Deck is null)
+            {
+                var brought = charge.DynamicAmount!.Of(e)!.Value.Round(12, RoundingRule.HalfUp);
+                if (brought > CallAmountMax || -brought > CallAmountMax) return Not(AuditVerdict.Suspended, AuditReason.AmountOutOfRange);
+                calls.Add(new RatedCall(revision.Number, charge.Key, charge.GroupOf(usage!.Dimensions), 0, 0, brought) { Time = e.Time, Source = e.Source, Id = e.Id, Cost = charge.Cost?.Amount?.Of(e)?.Round(12, RoundingRule.HalfUp), IsUncosted = charge.Cost?.Amount is { } costs && costs.Of(e) is null });
+                continue;
+            }
+            var price = charge.Deck.Price(revision.Number, charge.Key, e, usage!.Number);
+            local ??= price.LocalKind;
+            if (price.LocalKind is not null) continue;
+            if (price.Call is not { } call) return Not(AuditVerdict.Suspended, AuditReason.NoPrice);
             if (call.Amount > CallAmountMax) return Not(AuditVerdict.Suspended, AuditReason.AmountOutOfRange);
+            if (charge.Cost?.Deck is { } buy)
+            {
+                var cost = buy.Price(revision.Number, charge.Key, e, usage.Number).Call?.Amount;
+                call = call with { Cost = cost, IsUncosted = cost is null };
+            }
             calls.Add(call);
         }
-        return new Outcome(AuditVerdict.Rated, AuditReason.None, period, plan.Revision, measured, calls);
+        if (calls.Count == 0 && local is not null && covering.TrueForAll(c => c.Charge.Deck is not null)) return Not(AuditVerdict.NotBillable, local == "emergency" ? AuditReason.Emergency : AuditReason.Internal);
+        return new Outcome(AuditVerdict.Rated, AuditReason.None, period, revision.Number, measured, calls);
     }
 
     private static Outcome NoMeter(TenantBook book, Subscription subscription, UsageEvent e, long sequence) =>

@@ -1,8 +1,6 @@
-using NodaTime;
-
 namespace Rating.Audit.Rules;
 
-/// <summary>Lines from terms and usage, as docs/formats.md says them.</summary>
+/// <summary>What all lines have in common: rounding, one-offs, and differences to what was billed.</summary>
 internal static class Pricing
 {
     public static RoundingRule Rule(string name) => name switch
@@ -14,78 +12,50 @@ internal static class Pricing
         _ => throw new FormatException($"'{name}' is not a rounding."),
     };
 
-    /// <summary>Metered lines, per plan revision of the period: they begin with its first day and end with its last.</summary>
-    public static IEnumerable<OracleLine> UsageLines(IReadOnlyList<Span> spans, Usage usage)
-    {
-        foreach (var group in spans.GroupBy(s => s.Plan.Revision))
-        {
-            var plan = group.First().Plan;
-            var (from, to) = (group.First().From, group.Last().To);
-            foreach (var charge in plan.Charges.Where(c => c.IsMetered))
-            {
-                if (charge.Deck is not null)
-                {
-                    foreach (var calls in usage.Calls.Where(c => c.Revision == plan.Revision && c.Charge == charge.Key).GroupBy(c => c.Destination))
-                    {
-                        Fraction billed = calls.Sum(c => c.BilledSeconds);
-                        var amount = calls.Aggregate(Fraction.Zero, (sum, c) => sum + c.Amount);
-                        if (!billed.IsZero || !amount.IsZero) yield return new OracleLine("calls", charge.Key, calls.Key, from, to, billed, group.First().LineCatalog.Line(amount));
-                    }
-                }
-                else
-                {
-                    var figure = charge.Meter!.Figure(usage.Measured.FindAll(m => m.Revision == plan.Revision && m.Meter.Key == charge.Meter.Key && charge.Covers(m.Dimensions)));
-                    var amount = group.First().LineCatalog.Line(charge.Amount(figure));
-                    if (!figure.IsZero || !amount.IsZero) yield return new OracleLine("usage", charge.Key, "", from, to, figure, amount);
-                }
-            }
-        }
-    }
-
-    /// <summary>Recurring lines: a share of the whole schedule period per span, or the full price once.</summary>
-    public static IEnumerable<OracleLine> RecurringLines(IReadOnlyList<Span> spans, int scheduleDays, bool inAdvance)
-    {
-        var chargedOnce = new HashSet<string>();
-        foreach (var span in spans)
-        {
-            foreach (var charge in span.Plan.Charges.Where(c => c.Model == "recurring" && c.InAdvance == inAdvance))
-            {
-                var quantity = span.Terms.Quantity(charge.Quantity);
-                if (quantity.IsZero || (!charge.Prorated && !chargedOnce.Add(charge.Key))) continue;
-                var share = charge.Prorated ? new Fraction(span.Days, scheduleDays) : Fraction.One;
-                yield return new OracleLine(inAdvance ? "advance" : "arrears", charge.Key, "", span.From, span.To, quantity, span.LineCatalog.Line(charge.Price * quantity * share));
-            }
-        }
-    }
-
     /// <summary>One-off lines of the subscription's first day.</summary>
     public static IEnumerable<OracleLine> OneOffLines(IReadOnlyList<Span> spansOfFirstPeriod)
     {
         if (spansOfFirstPeriod.Count == 0) yield break;
         var first = spansOfFirstPeriod[0];
-        foreach (var charge in first.Plan.Charges.Where(c => c.Model == "oneOff"))
+        foreach (var charge in first.Revision.Charges.Where(c => c.Model == "oneOff"))
         {
-            var quantity = first.Terms.Quantity(charge.Quantity);
-            if (!quantity.IsZero) yield return new OracleLine("oneOff", charge.Key, "", first.From, first.From.PlusDays(1), quantity, first.LineCatalog.Line(charge.Price * quantity));
+            var quantity = first.Quantity(charge.Quantity);
+            if (quantity.IsZero) continue;
+            var line = new OracleLine("oneOff", charge.Key, "", first.From, first.From.PlusDays(1), quantity, first.LineCatalog.Line(charge.Price * quantity))
+            {
+                Cost = charge.Cost?.Price is { } price ? first.LineCatalog.Line(price * quantity) : null,
+                TaxCode = charge.TaxCode ?? "standard",
+            };
+            foreach (var part in Recurring.Bundled(line, charge, first.LineCatalog)) yield return part;
         }
     }
 
-    /// <summary>What is wanted minus what was, per charge, detail and first day; nothing where amounts are equal.</summary>
-    public static IEnumerable<OracleLine> Difference(string kind, IEnumerable<OracleLine> wanted, IEnumerable<OracleLine> before)
+    /// <summary>What an advance charge should have in one of its periods minus what was billed for it; nothing where less is due than billed and nothing is given back.</summary>
+    public static IEnumerable<OracleLine> Adjustment(IReadOnlyList<OracleLine> wanted, IReadOnlyList<OracleLine> billed, bool givesNothingBack) =>
+        givesNothingBack && Sum(wanted) < Sum(billed) ? [] : Difference("advanceAdjustment", wanted, billed);
+
+    public static Fraction Sum(IEnumerable<OracleLine> lines) => lines.Aggregate(Fraction.Zero, (sum, l) => sum + l.Amount);
+
+    /// <summary>What is wanted minus what was, per charge, detail and first day; nothing where amounts are equal. Without a kind each line keeps its own.</summary>
+    public static IEnumerable<OracleLine> Difference(string? kind, IEnumerable<OracleLine> wanted, IEnumerable<OracleLine> before)
     {
         var old = before.ToList();
         foreach (var line in wanted)
         {
             var same = old.FindAll(o => (o.Charge, o.Detail, o.From) == (line.Charge, line.Detail, line.From));
             old.RemoveAll(same.Contains);
-            var difference = line with
-            {
-                Kind = kind,
-                Quantity = same.Aggregate(line.Quantity, (rest, o) => rest - o.Quantity),
-                Amount = same.Aggregate(line.Amount, (rest, o) => rest - o.Amount),
-            };
+            var difference = same.Aggregate(line, Less) with { Kind = kind ?? line.Kind };
             if (!difference.Amount.IsZero) yield return difference;
         }
-        foreach (var gone in old.Where(o => !o.Amount.IsZero)) yield return gone with { Kind = kind, Quantity = -gone.Quantity, Amount = -gone.Amount };
+        foreach (var gone in old.GroupBy(o => (o.Charge, o.Detail, o.From)).Select(g => g.Aggregate(g.Last() with { Quantity = 0, Amount = 0, Cost = g.Last().Cost is null ? null : 0, Uncosted = 0 }, Less)))
+            if (!gone.Amount.IsZero) yield return gone with { Kind = kind ?? gone.Kind };
     }
+
+    private static OracleLine Less(OracleLine line, OracleLine other) => line with
+    {
+        Quantity = line.Quantity - other.Quantity,
+        Amount = line.Amount - other.Amount,
+        Cost = line.Cost is null && other.Cost is null ? null : (line.Cost ?? 0) - (other.Cost ?? 0),
+        Uncosted = line.Uncosted - other.Uncosted,
+    };
 }

@@ -14,12 +14,19 @@ internal sealed class Subscription
         Zone = Clock.Zone(json.Text("timeZone", "UTC"));
         AnchorDay = json.Integer("anchorDay", 1);
         AnchorMonth = json.Integer("anchorMonth", 1);
+        AnchorsAtStart = json.Text("anchor", "") == "start";
+        ServiceAddress = json.Member("serviceAddress")?.AsText();
         Start = json.Date("start");
         End = json.DateOrNone("end");
-        Changes = [.. json.List("changes").Select(c => new Terms(
-            c.DateOrNone("from") ?? Start, c.Text("plan"),
-            c.Member("quantities")?.EnumerateObject().ToDictionary(q => q.Name, q => Fraction.Parse(q.Value.AsText())) ?? [])).OrderBy(c => c.From)]; // a stable sort
+        Changes = [.. json.List("changes").Select(c => Terms.Read(c, Start)).OrderBy(c => c.From)]; // a stable sort
+        Discounts = [.. json.List("discounts").Select(Discount.Read)];
         if (Changes.Count == 0) throw new FormatException("A subscription has at least one change.");
+    }
+
+    private Subscription(Subscription other, IReadOnlyList<Terms> changes)
+    {
+        (Sequence, Id, Account, Zone, AnchorDay, AnchorMonth, AnchorsAtStart) = (other.Sequence, other.Id, other.Account, other.Zone, other.AnchorDay, other.AnchorMonth, other.AnchorsAtStart);
+        (ServiceAddress, Start, End, Discounts, Changes) = (other.ServiceAddress, other.Start, other.End, other.Discounts, changes);
     }
 
     public long Sequence { get; }
@@ -28,13 +35,44 @@ internal sealed class Subscription
     public DateTimeZone Zone { get; }
     public int AnchorDay { get; }
     public int AnchorMonth { get; }
+    public bool AnchorsAtStart { get; }
+    public string? ServiceAddress { get; }
     public LocalDate Start { get; }
     public LocalDate? End { get; }
     public IReadOnlyList<Terms> Changes { get; }
+    public IReadOnlyList<Discount> Discounts { get; }
 
     public LocalDate DayOf(long ticks) => Clock.Local(ticks, Zone).Date;
 
     public bool IsActive(LocalDate day) => day >= Start && (End is null || day < End);
 
     public Terms TermsOn(LocalDate day) => Changes.LastOrDefault(c => c.From <= day, Changes[0]);
+
+    /// <summary>The subscription with only the changes that a test accepts; never without its first.</summary>
+    public Subscription Knowing(Func<Terms, bool> known) => new(this, [.. Changes.Where((c, i) => i == 0 || known(c))]);
+
+    /// <summary>The periods of an interval, with the subscription's anchors or those of its start.</summary>
+    public Schedule Schedule(string interval, bool atStart = false) => AnchorsAtStart || atStart
+        ? new Schedule(interval, interval == "week" ? (int)Start.DayOfWeek : Start.Day, Start.Month)
+        : new Schedule(interval, AnchorDay, AnchorMonth);
+
+    /// <summary>The day from which the subscription has been on a plan without interruption up to a day.</summary>
+    public LocalDate OnPlanSince(string plan, LocalDate day)
+    {
+        var at = Changes.ToList().FindLastIndex(c => c.From <= day);
+        if (at < 0) at = 0;
+        while (at > 0 && Changes[at - 1].Has(plan)) at--;
+        return at == 0 ? Start : Changes[at].From;
+    }
+
+    /// <summary>The moment at which the terms of a day begin: its start, or the time of day of a change that begins on it.</summary>
+    public Instant Moment(LocalDate day, bool atStartOfDay = false)
+    {
+        var change = Changes.LastOrDefault(c => c.From == day);
+        var begin = Zone.AtStartOfDay(day).ToInstant();
+        if (atStartOfDay || change is null || change.At == LocalTime.Midnight) return begin;
+        // A time that does not exist: the moment of the jump; one that is twice: the earlier.
+        var mapped = Zone.MapLocal(day + change.At);
+        return mapped.Count == 0 ? mapped.LateInterval.Start : mapped.First().ToInstant();
+    }
 }

@@ -7,6 +7,8 @@ internal sealed class TenantBook
 {
     private readonly Dictionary<string, List<Subscription>> _subscriptions = [];
     private readonly Dictionary<string, List<Assignment>> _assignments = [];
+    private readonly Dictionary<string, List<Account>> _accounts = [];
+    private readonly List<Terms> _combinations = [];
     private int _revisions;
 
     public List<Catalog> Catalogs { get; } = [];
@@ -19,12 +21,23 @@ internal sealed class TenantBook
     public void Add(Catalog catalog)
     {
         var before = Catalogs.Count == 0 ? null : Catalogs[^1];
-        foreach (var plan in catalog.Plans)
-        {
-            var same = before?.Plan(plan.Key);
-            plan.Revision = same is not null && same.Content == plan.Content ? same.Revision : ++_revisions;
-        }
+        foreach (var plan in catalog.Plans) Number(plan, before?.Plan(plan.Key));
+        foreach (var terms in _combinations) Combine(terms, catalog, before);
         Catalogs.Add(catalog);
+    }
+
+    private void Number(Plan plan, Plan? same)
+    {
+        if (same is not null && same.Content == plan.Content) plan.NumberAs(same);
+        else plan.Number(() => ++_revisions);
+    }
+
+    private void Combine(Terms terms, Catalog catalog, Catalog? before)
+    {
+        if (catalog.Plan(terms.Plan) is not { } main || terms.AddOns.Select(catalog.Plan).ToList() is var addOns && addOns.Contains(null)) return;
+        var combination = new Plan(main, addOns!);
+        Number(combination, before?.Combinations.GetValueOrDefault(terms.Combination));
+        catalog.Combinations.Add(terms.Combination, combination);
     }
 
     /// <summary>Adds a state; true when the subscription existed before.</summary>
@@ -33,8 +46,21 @@ internal sealed class TenantBook
         var existed = _subscriptions.TryGetValue(subscription.Id, out var states);
         if (!existed) _subscriptions[subscription.Id] = states = [];
         states!.Add(subscription);
+        foreach (var terms in subscription.Changes.Where(c => c.AddOns.Count > 0 && !_combinations.Exists(known => known.Combination == c.Combination)))
+        {
+            _combinations.Add(terms);
+            for (var i = 0; i < Catalogs.Count; i++) Combine(terms, Catalogs[i], i == 0 ? null : Catalogs[i - 1]);
+        }
         return existed;
     }
+
+    public void Add(Account account)
+    {
+        if (!_accounts.TryGetValue(account.Id, out var states)) _accounts[account.Id] = states = [];
+        states.Add(account);
+    }
+
+    public Account? Account(string id, long sequence) => _accounts.GetValueOrDefault(id)?.FindLast(a => a.Sequence <= sequence);
 
     /// <summary>Adds an assignment; true when the subject was assigned before.</summary>
     public bool Add(Assignment assignment)
@@ -72,11 +98,40 @@ internal sealed class TenantBook
         return best ?? first;
     }
 
-    /// <summary>A plan as it is in force on a day.</summary>
-    public Plan? PlanOn(string key, LocalDate day, long sequence) => CatalogOn(day, sequence, c => c.Plan(key) is not null)?.Plan(key);
+    /// <summary>The plan of a subscription with its add-ons as it is in force on a day, for this subscription.</summary>
+    public Plan? PlanOn(Subscription subscription, LocalDate day, long sequence)
+    {
+        var terms = subscription.TermsOn(day);
+        Plan? first = null, best = null;
+        foreach (var catalog in Catalogs.Where(c => c.Sequence <= sequence))
+        {
+            if ((terms.AddOns.Count == 0 ? catalog.Plan(terms.Plan) : catalog.Combinations.GetValueOrDefault(terms.Combination)) is not { } plan) continue;
+            first ??= plan;
+            if (catalog.EffectiveFrom > day || !IsFor(subscription, plan, day)) continue;
+            if (best is null || catalog.EffectiveFrom >= best.Catalog.EffectiveFrom) best = plan;
+        }
+        return best ?? first;
+    }
+
+    private static bool IsFor(Subscription subscription, Plan plan, LocalDate day) =>
+        !plan.KeepsExisting || (plan.MovesOn is { } moves && day >= moves) || subscription.OnPlanSince(plan.Key, day) >= plan.Catalog.EffectiveFrom;
+
+    /// <summary>What holds on a day: the plan, or one of its phases.</summary>
+    public Revision? RevisionOn(Subscription subscription, LocalDate day, long sequence)
+    {
+        if (PlanOn(subscription, day, sequence) is not { } plan) return null;
+        if (plan.Phases.Count == 0 || ScheduleOf(subscription, sequence) is not { } schedule) return plan.Revisions[0];
+        var end = subscription.Start;
+        for (var i = 0; i < plan.Phases.Count; i++)
+        {
+            end = plan.Phases[i].Length.End(end, schedule);
+            if (day < end) return plan.Revisions[i + 1];
+        }
+        return plan.Revisions[0];
+    }
 
     public Schedule? ScheduleOf(Subscription subscription, long sequence) =>
-        PlanOn(subscription.Changes[0].Plan, subscription.Start, sequence) is { } plan ? new Schedule(plan.Interval, subscription.AnchorDay, subscription.AnchorMonth) : null;
+        PlanOn(subscription, subscription.Start, sequence) is { } plan ? subscription.Schedule(plan.Interval) : null;
 
     /// <summary>The sequence whose terms and prices hold for a period: that of its close when the book asked has it.</summary>
     public long SequenceFor(string subscription, int period, long sequence) =>
@@ -91,12 +146,13 @@ internal sealed class TenantBook
         if (subscription.End is { } end) to = LocalDate.Min(to, end);
         for (var day = from; day < to; day = day.PlusDays(1))
         {
+            if (RevisionOn(subscription, day, sequence) is not { } revision) continue;
             var terms = subscription.TermsOn(day);
-            if (PlanOn(terms.Plan, day, sequence) is not { } plan) continue;
-            if (spans.Count > 0 && spans[^1] is var last && last.To == day && last.Plan.Revision == plan.Revision && last.Terms.HasSameQuantities(terms))
-                spans[^1] = last with { To = day.PlusDays(1) };
-            else
-                spans.Add(new Span(day, day.PlusDays(1), plan, terms, lineCatalog!));
+            var quantities = new Dictionary<string, Fraction>(terms.Quantities);
+            foreach (var (name, quantity) in revision.Phase?.Quantities ?? new Dictionary<string, Fraction>()) quantities[name] = quantity;
+            var span = new Span(day, day.PlusDays(1), revision, quantities, terms.Paused, lineCatalog!, subscription);
+            if (spans.Count > 0 && spans[^1].To == day && spans[^1].IsLike(span)) spans[^1] = spans[^1] with { To = span.To };
+            else spans.Add(span);
         }
         return spans;
     }

@@ -12,18 +12,20 @@ public sealed class BillingSchedule
     // Bounds are looked up per usage record: made once, for the years in which usage can be.
     private readonly Instant[] _bounds;
     private readonly int _firstNumber;
+    private readonly int _shift;
 
     /// <summary>Makes a schedule.</summary>
     /// <param name="interval">How long a period is.</param>
     /// <param name="anchorDay">Months: the day, 1 to 31. Weeks: the ISO weekday, 1 (Monday) to 7.</param>
-    /// <param name="anchorMonth">Quarters and years: a month in which a period starts, 1 to 12. Else 1.</param>
+    /// <param name="anchorMonth">Quarters and years: a month in which a period starts, 1 to 12. Else kept for charges with such periods.</param>
     /// <param name="zone">The time zone of its days.</param>
     /// <exception cref="Refused"><c>schedule.anchor</c></exception>
     public BillingSchedule(BillingInterval interval, int anchorDay, int anchorMonth, DateTimeZone zone)
     {
         if (anchorDay < 1 || anchorDay > (interval == BillingInterval.Week ? 7 : 31) || anchorMonth is < 1 or > 12)
             throw new Refused("schedule.anchor", $"Anchor day {anchorDay}, month {anchorMonth} does not fit a {interval} schedule: days are 1 to 31 (weeks: 1 to 7), months 1 to 12.");
-        (Interval, AnchorDay, AnchorMonth, Zone) = (interval, anchorDay, interval is BillingInterval.Quarter or BillingInterval.Year ? anchorMonth : 1, zone);
+        (Interval, AnchorDay, AnchorMonth, Zone) = (interval, anchorDay, anchorMonth, zone);
+        _shift = interval is BillingInterval.Quarter or BillingInterval.Year ? anchorMonth - 1 : 0;
         _firstNumber = NumberNear(new LocalDate(2000, 1, 1));
         var last = NumberNear(new LocalDate(2060, 1, 1));
         _bounds = new Instant[last - _firstNumber + 1];
@@ -72,7 +74,7 @@ public sealed class BillingSchedule
     private LocalDate StartOf(int number)
     {
         if (Interval == BillingInterval.Week) return new LocalDate(2000, 1, 3).PlusDays(AnchorDay - 1 + 7 * number);
-        var month = number * Months + (AnchorMonth - 1);
+        var month = number * Months + _shift;
         var year = 2000 + (int)Math.Floor(month / 12m);
         var ofYear = month - (year - 2000) * 12 + 1;
         return new LocalDate(year, ofYear, Math.Min(AnchorDay, CalendarSystem.Iso.GetDaysInMonth(year, ofYear)));
@@ -80,5 +82,5 @@ public sealed class BillingSchedule
 
     private int NumberNear(LocalDate day) => Interval == BillingInterval.Week
         ? NodaTime.Period.DaysBetween(new LocalDate(2000, 1, 3), day) / 7
-        : ((day.Year - 2000) * 12 + day.Month - 1 - (AnchorMonth - 1)) / Months;
+        : ((day.Year - 2000) * 12 + day.Month - 1 - _shift) / Months;
 }

@@ -11,4 +11,11 @@ public static class DayStart
         var midnight = zone.MapLocal(day.AtMidnight());
         return midnight.Count == 0 ? midnight.LateInterval.Start : midnight.First().ToInstant();
     }
+
+    /// <summary>A time of a local day: what the clock jumps to where it does not exist, the earlier of two.</summary>
+    public static Instant MomentOf(this DateTimeZone zone, LocalDate day, LocalTime time)
+    {
+        var mapped = zone.MapLocal(day.At(time));
+        return mapped.Count == 0 ? mapped.LateInterval.Start : mapped.First().ToInstant();
+    }
 }

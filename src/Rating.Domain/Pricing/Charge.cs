@@ -8,4 +8,7 @@ public abstract class Charge
 
     /// <summary>Its name on an invoice.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What taxes know it as.</summary>
+    public string TaxCode { get; init; } = PricedLine.StandardTaxCode;
 }

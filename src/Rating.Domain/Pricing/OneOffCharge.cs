@@ -8,4 +8,7 @@ public sealed class OneOffCharge : Charge
 
     /// <summary>Which quantity of the subscription multiplies the price; empty for one.</summary>
     public required string QuantityName { get; init; }
+
+    /// <summary>What its one price is shown as; empty for one line.</summary>
+    public IReadOnlyList<BundlePart> Parts { get; init; } = [];
 }

@@ -11,6 +11,7 @@ public sealed class PlanRevision
     public PlanRevision(int id, string plan, string name, int catalogVersion, BillingInterval interval, IReadOnlyList<Charge> charges)
     {
         (Id, Plan, Name, CatalogVersion, Interval, Charges) = (id, plan, name, catalogVersion, interval, charges);
+        OwnIntervals = [.. charges.OfType<RecurringCharge>().Select(charge => charge.Interval).OfType<ChargeInterval>().Distinct()];
         _byType = charges.OfType<UsageCharge>()
             .GroupBy(charge => charge.Meter)
             .Select(group => new MeterCharges(group.Key, [.. group]))
@@ -35,6 +36,28 @@ public sealed class PlanRevision
 
     /// <summary>What it charges for, in the catalog's order.</summary>
     public IReadOnlyList<Charge> Charges { get; }
+
+    /// <summary>What holds instead in the first days of a subscription, in order.</summary>
+    public IReadOnlyList<PlanPhase> Phases { get; init; } = [];
+
+    /// <summary>Whether usage is counted but not charged: a trial.</summary>
+    public bool IsUsageFree { get; init; }
+
+    /// <summary>The periods of charges that have others than the plan.</summary>
+    public IReadOnlyList<ChargeInterval> OwnIntervals { get; }
+
+    /// <summary>The periods of charges of it and of its phases that have others than the plan.</summary>
+    public IEnumerable<ChargeInterval> AllIntervals => Phases.Count == 0 ? OwnIntervals : OwnIntervals.Concat(Phases.SelectMany(phase => phase.Revision.OwnIntervals));
+
+    /// <summary>This plan with others beside it, as a revision of its own, without phases.</summary>
+    public PlanRevision With(IReadOnlyList<PlanRevision> addOns, int id, int catalogVersion) => new(
+        id, Plan, string.Join(" + ", addOns.Select(addOn => addOn.Name).Prepend(Name)), catalogVersion, Interval, [.. Charges, .. addOns.SelectMany(addOn => addOn.Charges)])
+    {
+        IsUsageFree = IsUsageFree,
+    };
+
+    /// <summary>This revision with other phases.</summary>
+    public PlanRevision WithPhases(IReadOnlyList<PlanPhase> phases) => new(Id, Plan, Name, CatalogVersion, Interval, Charges) { Phases = phases, IsUsageFree = IsUsageFree };
 
     /// <summary>The meters of its charges that take an event type, each with its charges; empty when it charges nothing for the type.</summary>
     public ReadOnlySpan<MeterCharges> For(string eventType) => _byType.TryGetValue(eventType, out var found) ? found : [];

@@ -15,7 +15,9 @@ public static class Price
     {
         foreach (var key in usage.Meters.Keys) HasRevision(terms, key.Revision);
         foreach (var key in usage.Calls.Keys) HasRevision(terms, key.Revision);
-        var lines = Recurring(terms, inAdvance: false, asOf);
+        var lines = RecurringLines.Of(terms, inAdvance: false, asOf);
+        foreach (var own in terms.ChargePeriods)
+            if (own.End > terms.Period.Start && own.End <= terms.Period.End) lines.AddRange(RecurringLines.Of(terms, own, inAdvance: false, asOf));
         foreach (var revision in terms.Spans.Select(span => span.Revision).Distinct())
         {
             var from = terms.Spans.First(span => span.Revision == revision).From;
@@ -36,7 +38,10 @@ public static class Price
     }
 
     /// <summary>What a period's recurring charges in advance cost.</summary>
-    public static IReadOnlyList<PricedLine> Advance(PeriodTerms terms) => Recurring(terms, inAdvance: true, terms.Period.End);
+    public static IReadOnlyList<PricedLine> Advance(PeriodTerms terms) => RecurringLines.Of(terms, inAdvance: true, terms.Period.End);
+
+    /// <summary>What the charges in advance of a period of their own cost.</summary>
+    public static IReadOnlyList<PricedLine> Advance(PeriodTerms terms, ChargePeriod own) => RecurringLines.Of(terms, own, inAdvance: true, own.Period.End);
 
     /// <summary>What is charged once, when the subscription begins in this period.</summary>
     public static IReadOnlyList<PricedLine> OneOffs(PeriodTerms terms)
@@ -48,11 +53,11 @@ public static class Price
         {
             var quantity = span.Quantity(charge.QuantityName);
             if (quantity == Quantity.Zero) continue;
-            lines.Add(new PricedLine
+            lines.AddRange(Bundle.Shown(charge.Parts, new PricedLine
             {
                 Kind = LineKind.OneOff, Charge = charge.Key, Name = charge.Name, Detail = "", From = span.From, To = span.From.PlusDays(1), Quantity = quantity, Unit = charge.QuantityName,
-                Amount = (charge.Price * quantity).RoundedToMinorUnit(terms.LineRounding), Explanation = $"{quantity} at {charge.Price}, once",
-            });
+                Amount = (charge.Price * quantity).RoundedToMinorUnit(terms.LineRounding), TaxCode = charge.TaxCode, Explanation = $"{quantity} at {charge.Price}, once",
+            }));
         }
 
         return lines;
@@ -95,37 +100,6 @@ public static class Price
     private static void HasRevision(PeriodTerms terms, int revision) => Invariant.Holds(
         terms.Spans.Any(span => span.Revision.Id == revision), $"subscription {terms.Subscription}, period {terms.Period}: usage was rated under plan revision {revision}, which its terms do not have");
 
-    private static List<PricedLine> Recurring(PeriodTerms terms, bool inAdvance, LocalDate asOf)
-    {
-        var lines = new List<PricedLine>();
-        // Without proration the whole price is due once per charge and period.
-        var charged = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var span in terms.Spans)
-            foreach (var charge in span.Revision.Charges.OfType<RecurringCharge>())
-            {
-                if (charge.InAdvance != inAdvance) continue;
-                var quantity = span.Quantity(charge.QuantityName);
-                var to = asOf < span.To ? LocalDate.Min(span.To, asOf.PlusDays(1)) : span.To;
-                if (quantity == Quantity.Zero || to <= span.From) continue;
-                var full = charge.Price * quantity;
-                int days = Period.DaysBetween(span.From, to), whole = terms.Period.Days;
-                if (charge.Proration == Proration.None)
-                {
-                    if (!charged.Add(charge.Key)) continue;
-                    days = whole;
-                }
-
-                lines.Add(new PricedLine
-                {
-                    Kind = inAdvance ? LineKind.Advance : LineKind.Arrears, Charge = charge.Key, Name = charge.Name, Detail = "", From = span.From, To = to, Quantity = quantity, Unit = charge.QuantityName,
-                    Amount = full.ShareRounded(days, whole, terms.Currency.Decimals, terms.LineRounding),
-                    Explanation = days == whole ? $"{quantity} at {charge.Price}" : $"{quantity} at {charge.Price}, {days} of {whole} days",
-                });
-            }
-
-        return lines;
-    }
-
     private static PricedLine? Metered(PeriodTerms terms, PeriodUsage usage, PlanRevision revision, MeteredCharge charge, LocalDate from, LocalDate to)
     {
         var total = default(MeterTotal);
@@ -133,11 +107,11 @@ public static class Price
             if (key.Revision == revision.Id && string.Equals(key.Meter, charge.Meter.Key, StringComparison.Ordinal) && charge.Covers(key.Dimensions))
                 total.Combine(key.Aggregation, part);
         var figure = total.Figure(charge.Meter.Aggregation);
-        var amount = charge.Amount(figure).RoundedToMinorUnit(terms.LineRounding);
+        var amount = revision.IsUsageFree ? Money.Zero(terms.Currency) : charge.Amount(figure).RoundedToMinorUnit(terms.LineRounding);
         if (figure == Quantity.Zero && amount.Scaled == 0) return null;
         return new PricedLine
         {
-            Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = "", From = from, To = to, Quantity = figure, Unit = charge.Meter.Unit, Amount = amount, Explanation = charge.Explain(figure),
+            Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = "", From = from, To = to, Quantity = figure, Unit = charge.Meter.Unit, Amount = amount, TaxCode = charge.TaxCode, Explanation = revision.IsUsageFree ? "free in the trial" : charge.Explain(figure),
         };
     }
 
@@ -151,8 +125,8 @@ public static class Price
             yield return new PricedLine
             {
                 Kind = LineKind.Calls, Charge = charge.Key, Name = charge.Name, Detail = key.Destination, From = from, To = to, Quantity = Quantity.Of(total.BilledSeconds), Unit = "s",
-                Amount = Money.FromScaled(total.Scaled, terms.Currency).RoundedToMinorUnit(terms.LineRounding),
-                Explanation = $"{total.Calls} calls, {total.Seconds} s used, {total.BilledSeconds} s billed",
+                Amount = revision.IsUsageFree ? Money.Zero(terms.Currency) : Money.FromScaled(total.Scaled, terms.Currency).RoundedToMinorUnit(terms.LineRounding), TaxCode = charge.TaxCode,
+                Explanation = $"{total.Calls} calls, {total.Seconds} s used, {total.BilledSeconds} s billed{(revision.IsUsageFree ? ", free in the trial" : "")}",
             };
         }
     }

@@ -5,6 +5,9 @@ namespace Rating.Domain.Pricing;
 /// <summary>One line of a snapshot and of an invoice: an amount, rounded once to the minor unit, and how it came about.</summary>
 public sealed record PricedLine
 {
+    /// <summary>The tax code of what says no other.</summary>
+    public const string StandardTaxCode = "standard";
+
     /// <summary>What it is for.</summary>
     public required LineKind Kind { get; init; }
 
@@ -31,6 +34,9 @@ public sealed record PricedLine
 
     /// <summary>The amount, rounded to the minor unit.</summary>
     public required Money Amount { get; init; }
+
+    /// <summary>What taxes know it as.</summary>
+    public string TaxCode { get; init; } = StandardTaxCode;
 
     /// <summary>How the amount came about.</summary>
     public required string Explanation { get; init; }

@@ -36,7 +36,7 @@ public sealed class Meter
         if (!string.Equals(record.Type, EventType, StringComparison.Ordinal)) return false;
         if (Filter.Count == 0) return true;
         foreach (var (name, allowed) in Filter)
-            if (!record.TryGet(name, out var field) || Array.IndexOf(allowed, field.Text) < 0) return false;
+            if (!record.TryGet(name, out var field) || !IsOneOf(field.Value, allowed)) return false;
         return true;
     }
 
@@ -47,8 +47,8 @@ public sealed class Meter
         value = Quantity.One;
         if (Aggregation == Aggregation.Count) return true;
         if (!record.TryGet(Value, out var field)) return false;
-        if (Aggregation == Aggregation.Unique) return field.Text.Length > 0;
-        return Quantity.TryParse(field.Text, out value) && (AllowNegative || value >= Quantity.Zero);
+        if (Aggregation == Aggregation.Unique) return field.Value.Length > 0;
+        return Quantity.TryParse(field.Value.Span, out value) && (AllowNegative || value >= Quantity.Zero);
     }
 
     /// <summary>The values of the dimensions as one text: <c>direction=outbound;region=eu</c>, empty without dimensions. A missing field is empty.</summary>
@@ -62,4 +62,11 @@ public sealed class Meter
     /// <summary>One dimension with its value, as totals are kept under.</summary>
     public static string Dimension(string name, string value) =>
         string.Concat(name, "=", value.AsSpan().ContainsAny(";=%") ? Uri.EscapeDataString(value) : value);
+
+    private static bool IsOneOf(Utf8Text value, string[] allowed)
+    {
+        foreach (var one in allowed)
+            if (value.Is(one)) return true;
+        return false;
+    }
 }

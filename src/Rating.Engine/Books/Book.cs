@@ -3,6 +3,7 @@ using NodaTime;
 using NodaTime.Text;
 using Rating.Domain;
 using Rating.Domain.Billing;
+using Rating.Domain.Pricing;
 using Rating.Engine.Documents;
 using Rating.Engine.Store;
 
@@ -106,10 +107,13 @@ public sealed class Book : IDisposable
         foreach (var entry in tenant.Subscriptions.Values)
             foreach (var terms in entry.Subscription.Changes)
             {
-                if (!catalog.Plans.TryGetValue(terms.Plan, out var plan))
-                    throw content.Refuse("catalog.plan.used", $"plan '{terms.Plan}' is missing, but subscription {entry.Subscription.Id} has it.");
-                if (plan.Interval != entry.Subscription.Schedule.Interval)
-                    throw content.Refuse("catalog.plan.interval", $"plan '{terms.Plan}' changes its interval, but subscription {entry.Subscription.Id} has it.");
+                foreach (var key in terms.Plans)
+                {
+                    if (!catalog.Plans.TryGetValue(key, out var plan))
+                        throw content.Refuse("catalog.plan.used", $"plan '{key}' is missing, but subscription {entry.Subscription.Id} has it.");
+                    if (plan.Interval != entry.Subscription.Schedule.Interval)
+                        throw content.Refuse("catalog.plan.interval", $"plan '{key}' changes its interval, but subscription {entry.Subscription.Id} has it.");
+                }
             }
 
         if (tryOnly) return [];
@@ -118,7 +122,7 @@ public sealed class Book : IDisposable
         tenant.Add(new CatalogVersion(sequence, tenant.Catalogs.Count + 1, effectiveFrom, catalog, content.Element.GetRawText()), revisions);
         return [.. tenant.Subscriptions.Values
             .Where(entry => entry.Subscription.End is not { } end || end > effectiveFrom)
-            .Where(entry => entry.Subscription.Changes.Any(terms => before.Exists(version => version.Plans.TryGetValue(terms.Plan, out var plan) && plan != catalog.Plans[terms.Plan])))
+            .Where(entry => entry.Subscription.Changes.SelectMany(terms => terms.Plans).Any(key => before.Exists(version => version.Plans.TryGetValue(key, out var plan) && plan != catalog.Plans[key])))
             .Select(entry => entry.Index)];
     }
 
@@ -154,6 +158,7 @@ public sealed class Book : IDisposable
         if (tryOnly) return [];
         foreach (var account in accounts) tenant.Add(account);
         var concerned = new HashSet<int>();
+        foreach (var terms in subscriptions.Values.SelectMany(subscription => subscription.Changes)) tenant.Combine(terms);
         foreach (var subscription in subscriptions.Values)
             if (tenant.Subscriptions.TryGetValue(subscription.Id.Value, out var entry))
             {
@@ -209,7 +214,7 @@ public sealed class Book : IDisposable
 
     private static Subscription ReadSubscription(TenantBook tenant, DocumentNode node)
     {
-        node.Object("id", "account", "timeZone", "anchorDay", "anchorMonth", "start", "end", "changes");
+        node.Object("id", "account", "timeZone", "anchorDay", "anchorMonth", "anchor", "start", "end", "changes");
         if (tenant.Catalogs.Count == 0) throw node.Refuse("catalog.missing", "there is no catalog yet; put one first.");
         var plans = tenant.Catalogs[^1].Catalog.Plans;
         var (start, end) = (node.Need("start").Date(), node.Maybe("end")?.Date());
@@ -218,17 +223,16 @@ public sealed class Book : IDisposable
         var changes = new List<TermsChange>();
         foreach (var item in node.Items("changes"))
         {
-            item.Object("from", "plan", "quantities");
+            item.Object("from", "plan", "quantities", "addOns", "paused", "at");
             var plan = item.Need("plan").Text();
             if (!plans.TryGetValue(plan, out var found)) throw item.Need("plan").Refuse("plan.unknown", $"the catalog has no plan '{plan}'; it has {string.Join(", ", plans.Keys)}.");
             if (changes.Count > 0 && found.Interval != plans[changes[0].Plan].Interval) throw item.Refuse("plan.interval", $"plan '{plan}' is billed in another interval than the one before.");
-            var quantities = new SortedDictionary<string, Quantity>(StringComparer.Ordinal);
-            if (item.Maybe("quantities") is { } named)
-                foreach (var (name, value) in named.Members())
-                    quantities[name] = value.Quantity() is var quantity && quantity >= Quantity.Zero ? quantity : throw value.Refuse("quantity.negative", "a quantity is not below zero.");
             var from = item.Maybe("from")?.Date() ?? start;
             if (changes.Count > 0 && from < changes[^1].From) throw item.Refuse("subscription.changes", "changes stand in the order of their days.");
-            changes.Add(new TermsChange(from, plan, quantities));
+            changes.Add(new TermsChange(from, plan, CatalogReader.Quantities(item))
+            {
+                AddOns = AddOns(item, found, plans), IsPaused = item.Maybe("paused")?.Flag() ?? false, At = item.Maybe("at")?.TimeOfDay() ?? LocalTime.Midnight,
+            });
         }
 
         if (changes.Count == 0) throw node.Refuse("subscription.terms", "'changes' needs at least one entry: the plan that it starts with.");
@@ -236,7 +240,7 @@ public sealed class Book : IDisposable
         BillingSchedule schedule;
         try
         {
-            schedule = tenant.Schedule(plans[changes[0].Plan].Interval, node.Maybe("anchorDay")?.Whole(1, 31) ?? 1, node.Maybe("anchorMonth")?.Whole(1, 12) ?? 1, zone);
+            schedule = tenant.Schedule(plans[changes[0].Plan].Interval, AnchorDay(node, start, plans[changes[0].Plan].Interval), node.Maybe("anchor") is null ? node.Maybe("anchorMonth")?.Whole(1, 12) ?? 1 : start.Month, zone);
         }
         catch (Refused wrong)
         {
@@ -244,6 +248,32 @@ public sealed class Book : IDisposable
         }
 
         return new Subscription(new SubscriptionId(node.Need("id").Name()), new AccountId(node.Need("account").Text()), schedule, start, end, changes);
+    }
+
+    private static int AnchorDay(DocumentNode node, LocalDate start, BillingInterval interval)
+    {
+        if (node.Maybe("anchor") is not { } anchor) return node.Maybe("anchorDay")?.Whole(1, 31) ?? 1;
+        _ = anchor.OneOf(("start", true));
+        if (node.Maybe("anchorDay") is not null || node.Maybe("anchorMonth") is not null) throw anchor.Refuse("subscription.anchor", "give either 'anchor' or 'anchorDay' and 'anchorMonth'.");
+        return interval == BillingInterval.Week ? (int)start.DayOfWeek : start.Day;
+    }
+
+    private static List<string> AddOns(DocumentNode item, PlanRevision plan, IReadOnlyDictionary<string, PlanRevision> plans)
+    {
+        var addOns = new List<string>();
+        var keys = plan.Charges.Select(charge => charge.Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var node in item.Items("addOns"))
+        {
+            var key = node.Text();
+            if (!plans.TryGetValue(key, out var addOn)) throw node.Refuse("plan.unknown", $"the catalog has no plan '{key}'; it has {string.Join(", ", plans.Keys)}.");
+            if (addOn.Interval != plan.Interval) throw node.Refuse("plan.interval", $"plan '{key}' is billed in another interval than plan '{plan.Plan}'.");
+            if (addOn.Phases.Count > 0) throw node.Refuse("plan.addOn.phases", $"plan '{key}' has a trial or phases; an add-on has none.");
+            foreach (var charge in addOn.Charges)
+                if (!keys.Add(charge.Key)) throw node.Refuse("plan.addOn.charge", $"charge '{charge.Key}' of plan '{key}' stands in a plan beside it; give it another key.");
+            addOns.Add(key);
+        }
+
+        return addOns;
     }
 
     // What is closed, or closing, stays as it was priced.

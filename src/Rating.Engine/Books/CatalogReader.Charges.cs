@@ -9,7 +9,7 @@ namespace Rating.Engine.Books;
 internal sealed partial class CatalogReader
 {
     // Members that every charge has; one that all models share is added here.
-    private static readonly string[] OfCharge = ["key", "name", "model"];
+    private static readonly string[] OfCharge = ["key", "name", "model", "taxCode"];
 
     // Members that every charge on usage has.
     private static readonly string[] OfUsage = [.. OfCharge, "meter", "where"];
@@ -34,19 +34,19 @@ internal sealed partial class CatalogReader
     private PerUnit ReadPerUnit(DocumentNode node)
     {
         node.Object([.. OfUsage, "price"]);
-        return new PerUnit { Key = Key(node), Name = Named(node), Meter = MeterOf(node), Where = Where(node), Price = node.Need("price").Price(_currency) };
+        return new PerUnit { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), Price = node.Need("price").Price(_currency) };
     }
 
     private Graduated ReadGraduated(DocumentNode node)
     {
         node.Object([.. OfUsage, "tiers"]);
-        return new Graduated { Key = Key(node), Name = Named(node), Meter = MeterOf(node), Where = Where(node), Tiers = Tiers(node) };
+        return new Graduated { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), Tiers = Tiers(node) };
     }
 
     private Volume ReadVolume(DocumentNode node)
     {
         node.Object([.. OfUsage, "tiers"]);
-        return new Volume { Key = Key(node), Name = Named(node), Meter = MeterOf(node), Where = Where(node), Tiers = Tiers(node) };
+        return new Volume { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), Tiers = Tiers(node) };
     }
 
     private Package ReadPackage(DocumentNode node)
@@ -54,7 +54,7 @@ internal sealed partial class CatalogReader
         node.Object([.. OfUsage, "size", "price"]);
         var size = node.Need("size").Quantity();
         if (size <= Quantity.Zero) throw node.Need("size").Refuse("catalog.package.size", "a block holds more than nothing.");
-        return new Package { Key = Key(node), Name = Named(node), Meter = MeterOf(node), Where = Where(node), Size = size, Price = node.Need("price").Price(_currency) };
+        return new Package { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), Size = size, Price = node.Need("price").Price(_currency) };
     }
 
     private RateDeckCharge ReadRateDeck(DocumentNode node)
@@ -65,7 +65,7 @@ internal sealed partial class CatalogReader
         if (meter.Aggregation != Aggregation.Sum) throw node.Refuse("catalog.deck.meter", $"a rate deck needs a meter that sums seconds; '{meter.Key}' is {meter.Aggregation}.");
         return new RateDeckCharge
         {
-            Key = Key(node), Name = Named(node), Meter = meter, Where = Where(node),
+            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = meter, Where = Where(node),
             Deck = _decks.TryGetValue(deck.Text(), out var found) ? found : throw deck.Refuse("catalog.deck.unknown", $"there is no deck '{deck.Text()}'."),
         };
     }

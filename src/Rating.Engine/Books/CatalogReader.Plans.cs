@@ -12,24 +12,34 @@ internal sealed partial class CatalogReader
 
     private (string Text, PlanRevision Revision) ReadPlan(DocumentNode node, string key, int version, IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> known, Func<int> nextRevision)
     {
-        node.Object("key", "name", "interval", "charges");
-        var charges = new List<Charge>();
+        node.Object("key", "name", "interval", "charges", "taxCode", "trial", "phases");
+        _planTaxCode = node.Maybe("taxCode")?.Name() ?? PricedLine.StandardTaxCode;
         // What the plan is made of: the same text in the next version is the same revision.
         var text = new StringBuilder(node.Element.GetRawText());
+        var charges = ReadCharges(node, key, text);
+        if (charges.Count == 0) throw node.Refuse("catalog.plan.empty", $"plan '{key}' charges nothing; give it at least one charge.");
+        var phases = ReadPhases(node, charges, text);
+        var content = text.ToString();
+        if (known.TryGetValue(key, out var before) && string.Equals(before.Text, content, StringComparison.Ordinal)) return before;
+        var name = node.Maybe("name")?.Name() ?? key;
+        var interval = node.Maybe("interval")?.OneOf(Intervals) ?? BillingInterval.Month;
+        var id = nextRevision();
+        var ofPhases = phases.ConvertAll(phase => new PlanPhase(phase.Name, phase.Length, phase.Periods, new PlanRevision(nextRevision(), key, name, version, interval, phase.Charges) { IsUsageFree = phase.IsUsageFree }, phase.Quantities));
+        return (content, new PlanRevision(id, key, name, version, interval, charges) { Phases = ofPhases });
+    }
+
+    private List<Charge> ReadCharges(DocumentNode node, string plan, StringBuilder text)
+    {
+        var charges = new List<Charge>();
         foreach (var item in node.Items("charges"))
         {
             var charge = ReadCharge(item);
-            if (charges.Any(other => string.Equals(other.Key, charge.Key, StringComparison.Ordinal))) throw item.Refuse("catalog.key.twice", $"charge '{charge.Key}' stands twice in plan '{key}'.");
+            if (charges.Exists(other => string.Equals(other.Key, charge.Key, StringComparison.Ordinal))) throw item.Refuse("catalog.key.twice", $"charge '{charge.Key}' stands twice in plan '{plan}'.");
             charges.Add(charge);
             if (charge is UsageCharge usage) text.Append("\nmeter ").Append(_texts["meter " + usage.Meter.Key]);
             if (charge is RateDeckCharge deck) text.Append("\ndeck ").Append(_texts["deck " + deck.Deck.Key]);
         }
 
-        if (charges.Count == 0) throw node.Refuse("catalog.plan.empty", $"plan '{key}' charges nothing; give it at least one charge.");
-        var interval = node.Maybe("interval")?.OneOf(Intervals) ?? BillingInterval.Month;
-        var content = text.ToString();
-        return known.TryGetValue(key, out var before) && string.Equals(before.Text, content, StringComparison.Ordinal)
-            ? before
-            : (content, new PlanRevision(nextRevision(), key, node.Maybe("name")?.Name() ?? key, version, interval, charges));
+        return charges;
     }
 }

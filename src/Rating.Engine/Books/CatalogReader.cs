@@ -13,6 +13,7 @@ internal sealed partial class CatalogReader
     private readonly Dictionary<string, RateDeck> _decks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private Currency _currency = null!;
+    private string _planTaxCode = PricedLine.StandardTaxCode;
 
     private static (string, RoundingMode)[] Roundings => [("halfUp", RoundingMode.HalfUp), ("halfEven", RoundingMode.HalfEven), ("up", RoundingMode.Up), ("down", RoundingMode.Down)];
 

@@ -1,4 +1,5 @@
 using NodaTime;
+using Rating.Domain.Billing;
 using Rating.Domain.Pricing;
 
 namespace Rating.Engine.Books;
@@ -9,4 +10,15 @@ namespace Rating.Engine.Books;
 /// <param name="EffectiveFrom">The first local day on which it applies; the first version applies always.</param>
 /// <param name="Catalog">Its content.</param>
 /// <param name="Document">Its content as it was written, JSON.</param>
-public sealed record CatalogVersion(long Sequence, int Version, LocalDate EffectiveFrom, Catalog Catalog, string Document);
+public sealed record CatalogVersion(long Sequence, int Version, LocalDate EffectiveFrom, Catalog Catalog, string Document)
+{
+    /// <summary>The revisions of plans with add-ons, by <see cref="PlanCombinations.KeyOf"/>.</summary>
+    internal Dictionary<string, PlanRevision> Combinations { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether it has the plan and the add-ons of some terms.</summary>
+    internal bool Has(TermsChange terms)
+    {
+        if (!Catalog.Plans.ContainsKey(terms.Plan)) return false;
+        return terms.AddOns.Count == 0 || Combinations.ContainsKey(PlanCombinations.KeyOf(terms));
+    }
+}

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using NodaTime;
 using Rating.Domain;
 using Rating.Domain.Billing;
@@ -14,7 +15,8 @@ public sealed class TenantBook
     private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SubscriptionEntry> _subscriptions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SubjectAssignment[]> _subjects = new(StringComparer.Ordinal);
-    private readonly Dictionary<(BillingInterval, int, int, string), BillingSchedule> _schedules = [];
+    private readonly ConcurrentDictionary<(BillingInterval, int, int, string), BillingSchedule> _schedules = new();
+    private readonly PlanCombinations _combinations = new();
     private readonly ConcurrentDictionary<(Instant Start, Instant End, int Period, int Revision), ActiveSpan> _spans = new();
     // What subscriptions alike were found to be rated under last; until the next catalog.
     private readonly ConcurrentDictionary<Alike, ActiveSpan> _alike = new();
@@ -39,9 +41,10 @@ public sealed class TenantBook
     public IReadOnlyDictionary<string, SubjectAssignment[]> Subjects => _subjects;
 
     /// <summary>To whom a subject belongs at a moment; null for nobody.</summary>
-    public SubscriptionEntry? Resolve(string subject, Instant moment)
+    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment)
     {
-        if (!_subjects.TryGetValue(subject, out var assignments)) return null;
+        Span<char> text = stackalloc char[subject.Length];
+        if (!_subjects.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..Encoding.UTF8.GetChars(subject, text)], out var assignments)) return null;
         for (var i = assignments.Length - 1; i >= 0; i--)
             if (assignments[i].Covers(moment)) return assignments[i].Subscription;
         return null;
@@ -92,14 +95,37 @@ public sealed class TenantBook
         var terms = subscription.At(at);
         var bounds = terms.Schedule.Period(period);
         var catalog = CatalogOn(bounds.Start, at);
-        return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at));
+        return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { ChargePeriods = ChargePeriods(terms, bounds, at) };
+    }
+
+    // The periods of charges that have periods of their own, from the one that is under way when the billing period begins.
+    private List<ChargePeriod> ChargePeriods(Subscription terms, BillingPeriod bounds, long asOf)
+    {
+        var intervals = _catalogs.Where(version => version.Sequence <= asOf).SelectMany(version => terms.Changes.SelectMany(change => change.Plans).Distinct()
+            .SelectMany(plan => version.Catalog.Plans.TryGetValue(plan, out var found) ? found.AllIntervals : [])).Distinct();
+        var periods = new List<ChargePeriod>();
+        foreach (var interval in intervals.OrderBy(one => one.Length).ThenBy(one => one.IsAnchoredAtStart))
+        {
+            var schedule = ScheduleOf(terms, interval);
+            for (var period = schedule.Period(schedule.NumberOf(LocalDate.Max(bounds.Start, terms.Start))); period.Start < bounds.End; period = schedule.Period(period.Number + 1))
+                if (Spans(terms, period, asOf) is { Count: > 0 } spans) periods.Add(new ChargePeriod(interval, period, spans));
+        }
+
+        return periods;
+    }
+
+    // A weekday is no day of a month: between weeks and longer periods the start is the anchor.
+    private BillingSchedule ScheduleOf(Subscription terms, ChargeInterval interval)
+    {
+        var isWeekly = interval.Length == BillingInterval.Week;
+        if (!interval.IsAnchoredAtStart && isWeekly == (terms.Schedule.Interval == BillingInterval.Week)) return Schedule(interval.Length, terms.Schedule.AnchorDay, terms.Schedule.AnchorMonth, terms.Schedule.Zone);
+        return Schedule(interval.Length, isWeekly ? (int)terms.Start.DayOfWeek : terms.Start.Day, terms.Start.Month, terms.Schedule.Zone);
     }
 
     internal BillingSchedule Schedule(BillingInterval interval, int anchorDay, int anchorMonth, DateTimeZone zone)
     {
         var key = (interval, anchorDay, anchorMonth, zone.Id);
-        if (!_schedules.TryGetValue(key, out var schedule)) _schedules[key] = schedule = new BillingSchedule(interval, anchorDay, anchorMonth, zone);
-        return schedule;
+        return _schedules.GetOrAdd(key, _ => new BillingSchedule(interval, anchorDay, anchorMonth, zone));
     }
 
     internal (Catalog Catalog, IReadOnlyDictionary<string, (string, PlanRevision)> Revisions) ReadCatalog(System.Text.Json.JsonElement document, bool tryOnly)
@@ -113,9 +139,13 @@ public sealed class TenantBook
     internal void Add(CatalogVersion version, IReadOnlyDictionary<string, (string, PlanRevision)> revisions)
     {
         _catalogs.Add(version);
+        _combinations.Add(version, () => ++_lastRevision);
         _alike.Clear();
         _revisions = revisions;
     }
+
+    /// <summary>Makes the plan revision of a plan with add-ons, where it is the first time that they stand together.</summary>
+    internal void Combine(TermsChange terms) => _combinations.Add(terms, _catalogs, () => ++_lastRevision);
 
     internal void Add(Account account) => _accounts[account.Id.Value] = account;
 
@@ -125,44 +155,94 @@ public sealed class TenantBook
         _subjects[subject] = _subjects.TryGetValue(subject, out var before) ? [.. before, assignment] : [assignment];
 
     /// <summary>The catalog in force on a day.</summary>
-    public Catalog CatalogOn(LocalDate day, long asOf) => VersionOn(day, asOf, plan: null);
+    public Catalog CatalogOn(LocalDate day, long asOf) => VersionOn(day, asOf, terms: null).Catalog;
 
     // Of a plan, only versions that have it count. The first one is in force from always, where no other is.
-    private Catalog VersionOn(LocalDate day, long asOf, string? plan)
+    private CatalogVersion VersionOn(LocalDate day, long asOf, TermsChange? terms)
     {
         CatalogVersion? first = null, best = null;
         foreach (var version in _catalogs)
         {
-            if (version.Sequence > asOf || (plan is not null && !version.Catalog.Plans.ContainsKey(plan))) continue;
+            if (version.Sequence > asOf || (terms is not null && !version.Has(terms))) continue;
             first ??= version;
             if (version.EffectiveFrom <= day && (best is null || version.EffectiveFrom >= best.EffectiveFrom)) best = version;
         }
 
-        return (best ?? first)?.Catalog ?? throw new InvariantBrokenException($"tenant {Id} has no catalog{(plan is null ? "" : $" with plan '{plan}'")} at book sequence {asOf}");
+        return best ?? first ?? throw new InvariantBrokenException($"tenant {Id} has no catalog{(terms is null ? "" : $" with plan '{terms.Plan}'")} at book sequence {asOf}");
     }
 
-    // Maximal runs of days with the same revision and quantities.
+    // Maximal runs of days with the same revision and quantities, paused or not.
     private List<TermsSpan> Spans(Subscription subscription, BillingPeriod period, long asOf)
     {
         var from = LocalDate.Max(period.Start, subscription.Start);
         var to = subscription.End is { } end ? LocalDate.Min(period.End, end) : period.End;
         var spans = new List<TermsSpan>();
         if (to <= from) return spans;
-        var cuts = new SortedSet<LocalDate> { from };
-        foreach (var change in subscription.Changes)
-            if (change.From > from && change.From < to) cuts.Add(change.From);
-        foreach (var version in _catalogs)
-            if (version.EffectiveFrom > from && version.EffectiveFrom < to && version.Sequence <= asOf) cuts.Add(version.EffectiveFrom);
-        foreach (var cut in cuts)
+        foreach (var cut in Cuts(subscription, from, to, asOf))
         {
             var terms = subscription.TermsOn(cut);
-            var revision = VersionOn(cut, asOf, terms.Plan).Plans[terms.Plan];
-            if (spans.Count > 0 && spans[^1].Revision == revision && Same(spans[^1].Quantities, terms.Quantities)) continue;
-            if (spans.Count > 0) spans[^1] = spans[^1] with { To = cut };
-            spans.Add(new TermsSpan(cut, to, revision, terms.Quantities));
+            var plan = RevisionOf(VersionOn(cut, asOf, terms), terms);
+            var phase = plan.Phases.Count == 0 ? null : PhaseOn(plan, subscription, cut);
+            var (revision, quantities) = phase is null ? (plan, terms.Quantities) : (phase.Revision, Merged(terms.Quantities, phase.Quantities));
+            if (spans.Count > 0 && spans[^1].Revision == revision && spans[^1].IsPaused == terms.IsPaused && Same(spans[^1].Quantities, quantities)) continue;
+            var at = terms.From == cut ? terms.At : LocalTime.Midnight;
+            if (spans.Count > 0) spans[^1] = spans[^1] with { To = cut, EndsAt = at };
+            spans.Add(new TermsSpan(cut, to, revision, quantities) { Zone = subscription.Schedule.Zone, StartsAt = at, IsPaused = terms.IsPaused });
         }
 
         return spans;
+    }
+
+    private SortedSet<LocalDate> Cuts(Subscription subscription, LocalDate from, LocalDate to, long asOf)
+    {
+        var cuts = new SortedSet<LocalDate> { from };
+        void Cut(LocalDate day)
+        {
+            if (day > from && day < to) cuts.Add(day);
+        }
+
+        foreach (var change in subscription.Changes) Cut(change.From);
+        foreach (var version in _catalogs)
+        {
+            if (version.Sequence > asOf) continue;
+            Cut(version.EffectiveFrom);
+            foreach (var change in subscription.Changes)
+                if (version.Catalog.Plans.TryGetValue(change.Plan, out var plan))
+                    foreach (var (_, end) in PhasesOf(plan, subscription)) Cut(end);
+        }
+
+        return cuts;
+    }
+
+    private static IEnumerable<(PlanPhase Phase, LocalDate End)> PhasesOf(PlanRevision plan, Subscription subscription)
+    {
+        var day = subscription.Start;
+        foreach (var phase in plan.Phases) yield return (phase, day = phase.EndOf(day, subscription.Schedule));
+    }
+
+    private static PlanPhase? PhaseOn(PlanRevision plan, Subscription subscription, LocalDate day)
+    {
+        foreach (var (phase, end) in PhasesOf(plan, subscription))
+            if (day < end) return phase;
+        return null;
+    }
+
+    private static PlanRevision RevisionOf(CatalogVersion version, TermsChange terms) => terms.AddOns.Count == 0 ? version.Catalog.Plans[terms.Plan] : version.Combinations[PlanCombinations.KeyOf(terms)];
+
+    private static IReadOnlyDictionary<string, Quantity> Merged(IReadOnlyDictionary<string, Quantity> all, IReadOnlyDictionary<string, Quantity> instead)
+    {
+        if (instead.Count == 0) return all;
+        var merged = new SortedDictionary<string, Quantity>(all.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
+        foreach (var (name, quantity) in instead) merged[name] = quantity;
+        return merged;
+    }
+
+    // A phase depends on the day on which the subscription began.
+    private bool HasPhases(string plan)
+    {
+        foreach (var version in _catalogs)
+            if (version.Catalog.Plans.TryGetValue(plan, out var found) && found.Phases.Count > 0) return true;
+        return false;
     }
 
     // Most subscriptions have one plan from their start on, no end, and nothing frozen: all of the same schedule have the same spans then, but for the period in which they start.
@@ -171,7 +251,7 @@ public sealed class TenantBook
         public static Alike? Of(SubscriptionEntry entry, int period)
         {
             var subscription = entry.Subscription;
-            if (subscription.Changes.Count != 1 || subscription.End is not null || entry.FrozenAt(period) is not null) return null;
+            if (subscription.Changes.Count != 1 || subscription.End is not null || subscription.Changes[0].AddOns.Count > 0 || entry.Tenant.HasPhases(subscription.Changes[0].Plan) || entry.FrozenAt(period) is not null) return null;
             var first = subscription.FirstPeriod;
             return period < first ? null : new Alike(subscription.Schedule, subscription.Changes[0].Plan, period, period == first ? subscription.Start : null);
         }

@@ -25,7 +25,7 @@ internal static class SnapshotMaker
         var late = sealedUsage.Where(pair => pair.Key < number).ToDictionary(pair => pair.Key, pair => pair.Value);
         var lines = new List<PricedLine>();
         var terms = entry.Tenant.Terms(entry, number, sequence);
-        lines.AddRange(isSupplementary ? TakenBack(subscription, before) : Regular(entry, subscription, terms, own, sequence, before));
+        lines.AddRange(isSupplementary ? TakenBack(entry, subscription, sequence, before) : Regular(entry, subscription, terms, own, sequence, before));
         foreach (var (period, more) in late.OrderBy(pair => pair.Key)) lines.AddRange(Late(entry, period, more, before));
         return new Snapshot
         {
@@ -41,7 +41,7 @@ internal static class SnapshotMaker
         return new Snapshot
         {
             Tenant = entry.Tenant.Id, Subscription = entry.Subscription.Id, Account = entry.Subscription.Account, Kind = SnapshotKind.Activation, Period = terms.Period, BookSequence = sequence,
-            Usage = new PeriodUsage(), LateUsage = new Dictionary<int, PeriodUsage>(), Lines = [.. Price.OneOffs(terms), .. Price.Advance(terms)], Currency = terms.Currency,
+            Usage = new PeriodUsage(), LateUsage = new Dictionary<int, PeriodUsage>(), Lines = [.. Price.OneOffs(terms), .. FirstAdvance(terms)], Currency = terms.Currency,
         };
     }
 
@@ -61,20 +61,37 @@ internal static class SnapshotMaker
         return Price.Difference(LineKind.LateUsage, Price.Arrears(terms, all, terms.Period.End), Price.Arrears(terms, known, terms.Period.End));
     }
 
-    // Advance charges of days after the end that were billed before it was known.
-    private static IReadOnlyList<PricedLine> TakenBack(Subscription subscription, IReadOnlyList<Snapshot> before) => Price.Difference(
-        LineKind.AdvanceAdjustment, [], [.. before.SelectMany(snapshot => snapshot.Lines).Where(line => line.Kind is LineKind.Advance or LineKind.AdvanceAdjustment && line.From >= subscription.End)]);
+    // Advance charges of days after the end that were billed before it was known: of whole periods, and of what is left of longer ones.
+    private static List<PricedLine> TakenBack(SubscriptionEntry entry, Subscription subscription, long sequence, IReadOnlyList<Snapshot> before)
+    {
+        var last = entry.Tenant.Terms(entry, subscription.LastPeriod!.Value, sequence);
+        var billed = AdvanceLines(before);
+        var lines = new List<PricedLine>();
+        foreach (var own in last.ChargePeriods)
+            lines.AddRange(AdvanceCharges.Due(Price.Advance(last, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own))], own.Spans));
+        var rest = billed.Where(line => line.From >= subscription.End && !last.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own)));
+        lines.AddRange(AdvanceCharges.Due([], [.. rest], last.Spans));
+        return lines;
+    }
 
     private static List<PricedLine> Regular(SubscriptionEntry entry, Subscription subscription, PeriodTerms terms, PeriodUsage usage, long sequence, IReadOnlyList<Snapshot> before)
     {
         var lines = new List<PricedLine>(Price.Arrears(terms, usage, terms.Period.End));
         if (terms.Period.Number == subscription.FirstPeriod && !before.Any(snapshot => snapshot.Kind == SnapshotKind.Activation)) lines.AddRange(Price.OneOffs(terms));
-        var billed = before.SelectMany(snapshot => snapshot.Lines).Where(line => line.Kind is LineKind.Advance or LineKind.AdvanceAdjustment && IsIn(line, terms.Period)).ToList();
-        var wanted = Price.Advance(terms);
-        lines.AddRange(billed.Count == 0 ? wanted : Price.Difference(LineKind.AdvanceAdjustment, wanted, billed));
-        if (subscription.End is not { } end || end > terms.Period.End) lines.AddRange(Price.Advance(entry.Tenant.Terms(entry, terms.Period.Number + 1, sequence)));
+        var billed = AdvanceLines(before);
+        lines.AddRange(AdvanceCharges.Due(Price.Advance(terms), [.. billed.Where(line => IsIn(line, terms.Period) && !terms.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own)))], terms.Spans));
+        foreach (var own in terms.ChargePeriods)
+            lines.AddRange(AdvanceCharges.Due(Price.Advance(terms, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own))], own.Spans));
+        if (subscription.End is { } end && end <= terms.Period.End) return lines;
+        lines.AddRange(FirstAdvance(entry.Tenant.Terms(entry, terms.Period.Number + 1, sequence)));
         return lines;
     }
+
+    // The advance charges of a period that is still to come: its own, and those of longer and shorter periods that begin in it.
+    private static IEnumerable<PricedLine> FirstAdvance(PeriodTerms terms) =>
+        Price.Advance(terms).Concat(terms.ChargePeriods.Where(own => own.First >= terms.Period.Start).SelectMany(own => Price.Advance(terms, own)));
+
+    private static List<PricedLine> AdvanceLines(IReadOnlyList<Snapshot> before) => [.. before.SelectMany(snapshot => snapshot.Lines).Where(line => line.Kind is LineKind.Advance or LineKind.AdvanceAdjustment)];
 
     private static bool IsIn(PricedLine line, BillingPeriod period) => line.From >= period.Start && line.From < period.End;
 }

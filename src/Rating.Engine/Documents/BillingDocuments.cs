@@ -166,6 +166,7 @@ public static class BillingDocuments
             json.WriteString("unit", line.Unit);
             json.WriteString("amount", line.Amount.ToText());
             json.WriteString("explanation", line.Explanation);
+            if (line.TaxCode != PricedLine.StandardTaxCode) json.WriteString("taxCode", line.TaxCode);
             json.WriteEndObject();
         }
 
@@ -258,6 +259,7 @@ public static class BillingDocuments
         Kind = Enum.Parse<LineKind>(line.GetProperty("kind").GetString()!, ignoreCase: true), Charge = line.GetProperty("charge").GetString()!, Name = line.GetProperty("name").GetString()!,
         Detail = line.GetProperty("detail").GetString()!, From = Date(line.GetProperty("from")), To = Date(line.GetProperty("to")), Quantity = new Quantity(ReadTotal(line.GetProperty("quantity").GetString()!)),
         Unit = line.GetProperty("unit").GetString()!, Amount = Money.Parse(line.GetProperty("amount").GetString()!, currency), Explanation = line.GetProperty("explanation").GetString()!,
+        TaxCode = line.TryGetProperty("taxCode", out var code) ? code.GetString()! : PricedLine.StandardTaxCode,
     })];
 
     private static BillingPeriod ReadPeriod(JsonElement json) => new(

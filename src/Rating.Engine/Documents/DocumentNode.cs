@@ -101,6 +101,9 @@ internal readonly struct DocumentNode(JsonElement element, string where)
     /// <summary>This as a day.</summary>
     public LocalDate Date() => LocalDatePattern.Iso.Parse(Text()) is { Success: true } day ? day.Value : throw Refuse("document.date", $"'{Text()}' is not a day such as 2026-03-01.");
 
+    /// <summary>This as a time of day.</summary>
+    public LocalTime TimeOfDay() => LocalTimePattern.ExtendedIso.Parse(Text()) is { Success: true } time ? time.Value : throw Refuse("document.time", $"'{Text()}' is not a time of day such as 12:00:00.");
+
     /// <summary>This as a moment.</summary>
     public Instant Moment() => OffsetDateTimePattern.Rfc3339.Parse(Text()) is { Success: true } moment ? moment.Value.ToInstant() : throw Refuse("document.time", $"'{Text()}' is not a time such as 2026-03-01T00:00:00Z.");
 

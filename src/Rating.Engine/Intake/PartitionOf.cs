@@ -8,21 +8,28 @@ namespace Rating.Engine.Intake;
 public static class PartitionOf
 {
     /// <summary>The partition of an event: by its partition key, else its subject, else its source and id.</summary>
-    public static int Event(UsageRecord record, int partitions) => Key(
-        record.Tenant, record.PartitionKey.Length > 0 ? record.PartitionKey : record.Subject.Length > 0 ? record.Subject : string.Concat(record.Source, "\0", record.Id), partitions);
+    public static int Event(UsageRecord record, int partitions)
+    {
+        var hash = OfTenant(record.Tenant);
+        if (record.PartitionKeyUtf8.Length > 0) hash = Mix(hash, record.PartitionKeyUtf8.Span);
+        else if (record.SubjectUtf8.Length > 0) hash = Mix(hash, record.SubjectUtf8.Span);
+        else hash = Mix(Mix(Mix(hash, record.Source), "\0"), record.IdUtf8.Span);
+        return (int)(hash % (ulong)partitions);
+    }
 
     /// <summary>The partition of a key: FNV-1a, 64 bit, of tenant, zero byte, key.</summary>
-    public static int Key(TenantId tenant, string key, int partitions)
-    {
-        var hash = Mix(14695981039346656037UL, tenant.Value);
-        hash = Mix(hash, "\0");
-        return (int)(Mix(hash, key) % (ulong)partitions);
-    }
+    public static int Key(TenantId tenant, string key, int partitions) => (int)(Mix(OfTenant(tenant), key) % (ulong)partitions);
+
+    private static ulong OfTenant(TenantId tenant) => Mix(Mix(14695981039346656037UL, tenant.Value), "\0");
 
     private static ulong Mix(ulong hash, string text)
     {
         Span<byte> small = stackalloc byte[512];
-        var bytes = Encoding.UTF8.GetMaxByteCount(text.Length) <= small.Length ? small[..Encoding.UTF8.GetBytes(text, small)] : Encoding.UTF8.GetBytes(text);
+        return Mix(hash, Encoding.UTF8.GetMaxByteCount(text.Length) <= small.Length ? small[..Encoding.UTF8.GetBytes(text, small)] : Encoding.UTF8.GetBytes(text));
+    }
+
+    private static ulong Mix(ulong hash, ReadOnlySpan<byte> bytes)
+    {
         unchecked
         {
             foreach (var b in bytes) hash = (hash ^ b) * 1099511628211UL;

@@ -22,6 +22,9 @@ public interface IUsageLog : IAsyncDisposable
     /// <summary>The position that the next record of a partition will have.</summary>
     ValueTask<long> EndAsync(int partition, CancellationToken cancellation);
 
+    /// <summary>The end of a partition as far as this process has seen it, without asking anybody: never behind what was appended, read or asked here. For lag, not for decisions.</summary>
+    long EndSeen(int partition);
+
     /// <summary>All that was received, per tenant, source and hour.</summary>
     Task<IReadOnlyList<ReceivedCount>> ReceivedAsync(CancellationToken cancellation);
 }

@@ -66,6 +66,12 @@ public sealed class MemoryUsageLog : IUsageLog
     }
 
     /// <inheritdoc/>
+    public long EndSeen(int partition)
+    {
+        lock (_partitions[partition]) return _partitions[partition].Records.Count;
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ReceivedCount>> ReceivedAsync(CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<ReceivedCount>>([.. _received.Select(pair => new ReceivedCount(pair.Key.Tenant, pair.Key.Source, pair.Key.Hour, pair.Value))]);
 

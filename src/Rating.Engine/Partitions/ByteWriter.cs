@@ -60,6 +60,16 @@ internal sealed class ByteWriter
         Length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(Length));
     }
 
+    /// <summary>A text that is UTF-8 already.</summary>
+    public void Text(ReadOnlySpan<byte> utf8)
+    {
+        Room(5 + utf8.Length);
+        if (utf8.Length < 0x80) _bytes[Length++] = (byte)utf8.Length;
+        else Varint((ulong)utf8.Length);
+        utf8.CopyTo(_bytes.AsSpan(Length));
+        Length += utf8.Length;
+    }
+
     public void Bytes(ReadOnlySpan<byte> bytes)
     {
         Room(bytes.Length);

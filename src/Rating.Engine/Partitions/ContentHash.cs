@@ -11,10 +11,14 @@ internal static class ContentHash
 {
     private const ulong A = 0xA0761D6478BD642F, B = 0xE7037ED1A0B428DB, C = 0x8EBC6AF09C88C6E3;
 
-    public static ulong Of(ReadOnlySpan<byte> bytes)
+    /// <summary>The hash that is stored.</summary>
+    public static ulong Of(ReadOnlySpan<byte> bytes) => Of(bytes, 0);
+
+    /// <summary>A hash of this process: with a secret seed, nobody can choose what falls together.</summary>
+    public static ulong Of(ReadOnlySpan<byte> bytes, ulong secret)
     {
         var length = (ulong)bytes.Length;
-        var seed = Mix(A, length ^ B);
+        var seed = Mix(A ^ secret, length ^ B);
         for (; bytes.Length >= 16; bytes = bytes[16..])
             seed = Mix(BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ B, BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) ^ seed);
         Span<byte> rest = stackalloc byte[16];

@@ -44,8 +44,8 @@ internal interface IPartitionHost : IAsyncDisposable
     /// <summary>How each partition is doing; one that does not answer has a problem.</summary>
     Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation);
 
-    /// <summary>Why this process cannot do its part; empty when it can.</summary>
-    Task<string> NotReadyAsync(CancellationToken cancellation);
+    /// <summary>Why this process cannot do its part; none when it can.</summary>
+    IReadOnlyList<string> NotReady();
 
     /// <summary>A tenant's records in suspense, in groups per partition.</summary>
     Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation);

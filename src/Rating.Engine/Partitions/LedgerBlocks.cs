@@ -13,6 +13,9 @@ public sealed class LedgerBlocks
     /// <summary>The directory entry of blocks that concern records in suspense.</summary>
     public static readonly int SuspenseHash = DirectoryHash(new TenantId(""), "suspense");
 
+    /// <summary>The directory entry of blocks with rejected records.</summary>
+    public static readonly int RejectedHash = DirectoryHash(new TenantId(""), "rejected");
+
     private const byte Version = 1;
     private static readonly Int128 PicoPerScaled = Int128.Parse("1000000000", System.Globalization.CultureInfo.InvariantCulture);
     private readonly ByteWriter _entries = new();
@@ -54,18 +57,18 @@ public sealed class LedgerBlocks
         _entries.Varint(_texts.PlaceOf(record.Tenant.Value));
         _entries.Varint(_texts.PlaceOf(record.Source));
         _entries.Varint(_texts.PlaceOf(record.Type));
-        _entries.Varint(_texts.PlaceOf(record.Subject));
+        _entries.Varint(_texts.PlaceOf(record.SubjectUtf8.Span));
         _entries.Varint(_texts.PlaceOf(entry.Subscription));
-        _entries.Text(record.Id);
-        _entries.Text(record.CallKey);
+        _entries.Text(record.IdUtf8.Span);
+        _entries.Text(record.CallKeyUtf8.Span);
         _entries.Zigzag(record.EventTime.ToUnixTimeTicks());
         _entries.Zigzag(record.IngestTime.ToUnixTimeMilliseconds());
         _entries.Varint(record.Data.Length);
-        foreach (var field in record.Data)
+        foreach (ref readonly var field in record.Data)
         {
             _entries.Varint(_texts.PlaceOf(field.Name));
             _entries.Byte(field.IsNumber ? (byte)1 : (byte)0);
-            _entries.Text(field.Text);
+            _entries.Text(field.Value.Span);
         }
 
         _entries.Varint(entry.RepeatOf + 1 ?? 0);
@@ -94,6 +97,7 @@ public sealed class LedgerBlocks
 
         if (alsoFor.Length > 0) _directory.Add(DirectoryHash(record.Tenant, alsoFor));
         if (entry.Verdict == Verdict.Suspended || entry.IsLater) _directory.Add(SuspenseHash);
+        if (entry.Verdict == Verdict.Rejected) _directory.Add(RejectedHash);
     }
 
     /// <summary>Makes the block of the entries added since the last one; null when there are none.</summary>

@@ -48,15 +48,9 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
         await DecidedAsync(ends, cancellation);
     }
 
-    public async Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation)
-    {
-        var all = new List<PartitionStatus>();
-        foreach (var runner in _runners) all.Add(await runner.StatusAsync(cancellation));
-        return all;
-    }
+    public Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<PartitionStatus>>([.. _runners.Select(runner => runner.Status)]);
 
-    public async Task<string> NotReadyAsync(CancellationToken cancellation) =>
-        (await StatusAsync(cancellation)).FirstOrDefault(partition => partition.Problem.Length > 0) is { } standing ? $"Partition {standing.Partition} stands still: {standing.Problem}" : "";
+    public IReadOnlyList<string> NotReady() => [.. _runners.Select(runner => runner.Status.WhyNot).OfType<string>()];
 
     public Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(Domain.TenantId tenant, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<SuspenseGroup>>([.. _runners.SelectMany(runner => runner.Suspense(tenant))]);

@@ -15,7 +15,8 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     private volatile UsagePartition? _partition;
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string _problem = "loading";
-    private volatile bool _isLost;
+    private volatile PartitionState _state = PartitionState.Loading;
+    private long _lastCommitted;
     private Task _running = Task.CompletedTask;
 
     /// <summary>Told when another owner has taken the partition over; it does not come back here.</summary>
@@ -69,7 +70,7 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
         await TookUpAsync(sequence, cancellation);
         var partition = _partition ?? throw new Unavailable($"Partition {id} is not loaded: {_problem}");
         var (usage, latest, upTo) = partition.UsageOf(subscription);
-        return new PartitionUsage(usage, latest, upTo, Math.Max(0, await log.EndAsync(id, cancellation) - partition.Position));
+        return new PartitionUsage(usage, latest, upTo, Math.Max(0, log.EndSeen(id) - partition.Position));
     }
 
     /// <summary>Which of these subscriptions have usage that is billed with the period named.</summary>
@@ -92,10 +93,13 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     public Task TookUpAsync(long sequence, CancellationToken cancellation) => UntilAsync(partition => (partition?.TookUp ?? -1) >= sequence, cancellation);
 
     /// <summary>How it is doing.</summary>
-    public async Task<PartitionStatus> StatusAsync(CancellationToken cancellation)
+    public PartitionStatus Status
     {
-        var partition = _partition;
-        return new PartitionStatus(id, partition?.Position ?? 0, partition?.Committed ?? 0, await log.EndAsync(id, cancellation), partition is null ? _problem : "");
+        get
+        {
+            var partition = _partition;
+            return new PartitionStatus(id, partition?.Position ?? _lastCommitted, partition?.Committed ?? _lastCommitted, log.EndSeen(id), partition is null ? _state : PartitionState.Running, partition is null ? _problem : "");
+        }
     }
 
     /// <summary>Stops it; what was applied is stored first, so that the next owner redoes nothing.</summary>
@@ -135,14 +139,14 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
             catch (StaleWriterException taken)
             {
                 // Another owner has it. To take it back would only begin a fight over it.
-                Lose(taken.Message, isLost: true);
+                Lose(taken.Message, PartitionState.Lost);
                 OnLost?.Invoke();
                 return;
             }
             catch (Exception stopped)
             {
                 // What was not committed never happened: the memory goes, the next one loads what is stored.
-                Lose(stopped.Message, isLost: false);
+                Lose(stopped.Message, stopped is Unavailable ? PartitionState.Waiting : PartitionState.Stopped);
             }
 
             pause = pause == TimeSpan.Zero ? TimeSpan.FromMilliseconds(50) : pause * 2 < PauseMax ? pause * 2 : PauseMax;
@@ -170,10 +174,10 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
         }
     }
 
-    private void Lose(string problem, bool isLost)
+    private void Lose(string problem, PartitionState state)
     {
-        _problem = problem;
-        _isLost = isLost;
+        (_problem, _state) = (problem, state);
+        if (_partition is { } last) _lastCommitted = last.Committed;
         _partition = null;
         Tell();
     }
@@ -213,7 +217,7 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
             var changed = _changed;
             if (isSo(_partition)) return;
             if (_stop.IsCancellationRequested) throw new Unavailable("The engine is stopping.");
-            if (_isLost) throw new Unavailable($"Partition {id} is not served here any more: {_problem}");
+            if (_state == PartitionState.Lost) throw new Unavailable($"Partition {id} is not served here any more: {_problem}");
             await changed.Task.WaitAsync(cancellation);
         }
     }

@@ -41,9 +41,9 @@ internal sealed class Rater(RatingSettings settings)
     public void Rate(Book book, UsageRecord record, Func<int, int> sealedThrough)
     {
         Begin();
-        if (book.Tenant(record.Tenant) is not { } tenant || tenant.Resolve(record.Subject, record.EventTime) is not { } entry)
+        if (book.Tenant(record.Tenant) is not { } tenant || tenant.Resolve(record.SubjectUtf8.Span, record.EventTime) is not { } entry)
         {
-            Say(Verdict.Suspended, VerdictReason.UnknownSubject, record.Subject.Length == 0 ? "the event names no subject" : "no subscription has this subject at the event's time");
+            Say(Verdict.Suspended, VerdictReason.UnknownSubject, record.SubjectUtf8.Length == 0 ? "the event names no subject" : "no subscription has this subject at the event's time");
             return;
         }
 

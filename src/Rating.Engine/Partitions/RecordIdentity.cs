@@ -21,7 +21,7 @@ internal sealed class RecordIdentity
         Add("id");
         Add(record.Tenant.Value);
         Add(record.Source);
-        Add(record.Id);
+        Add(record.IdUtf8.Span);
         return Hash();
     }
 
@@ -32,7 +32,7 @@ internal sealed class RecordIdentity
         Add("call");
         Add(record.Tenant.Value);
         Add(record.Source);
-        Add(record.CallKey);
+        Add(record.CallKeyUtf8.Span);
         return Hash();
     }
 
@@ -41,14 +41,14 @@ internal sealed class RecordIdentity
     {
         _length = 0;
         Add(record.Type);
-        Add(record.Subject);
+        Add(record.SubjectUtf8.Span);
         Add(record.HasTime ? record.EventTime.ToUnixTimeTicks() : long.MinValue);
-        Add(record.CallKey);
+        Add(record.CallKeyUtf8.Span);
         Add((long)record.NotBillable);
-        foreach (var field in record.Data)
+        foreach (ref readonly var field in record.Data)
         {
             Add(field.Name);
-            Add(field.Text);
+            Add(field.Value.Span);
         }
 
         return ContentHash.Of(_buffer.AsSpan(0, _length));
@@ -67,6 +67,14 @@ internal sealed class RecordIdentity
     {
         Room(Encoding.UTF8.GetMaxByteCount(text.Length) + 1);
         _length += Encoding.UTF8.GetBytes(text, _buffer.AsSpan(_length));
+        _buffer[_length++] = 0;
+    }
+
+    private void Add(ReadOnlySpan<byte> utf8)
+    {
+        Room(utf8.Length + 1);
+        utf8.CopyTo(_buffer.AsSpan(_length));
+        _length += utf8.Length;
         _buffer[_length++] = 0;
     }
 

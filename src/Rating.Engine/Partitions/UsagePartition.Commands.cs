@@ -99,7 +99,7 @@ internal sealed partial class UsagePartition
                     {
                         _rater.Rate(_book, entry.Record, SealedThrough);
                         if (_rater.Verdict == Verdict.Suspended && _rater.Reason == entry.Reason) continue;
-                        Enter(Rated(entry.Position, entry.Record, isLater: true, isLeg: entry.Record.CallKey.Length > 0 && !isClaimed), entry);
+                        Enter(Rated(entry.Position, entry.Record, isLater: true, isLeg: entry.Record.CallKeyUtf8.Length > 0 && !isClaimed), entry);
                         if (_rater.Verdict == Verdict.Suspended) continue;
                     }
 

@@ -30,6 +30,8 @@ internal sealed partial class UsagePartition
     private readonly Lock _mailbox = new();
     private readonly Queue<PartitionCommand> _commands = new();
     private readonly EventDecoder _decoder = new();
+    private readonly UsageRecord _record = UsageRecord.Blank();
+    private readonly LedgerEntry _entry = new() { Position = 0, Verdict = default, Reason = default, Record = UsageRecord.Blank() };
     private readonly RecordIdentity _identity = new();
     private readonly Rater _rater;
     private readonly Func<int, int> _sealedThroughOf;
@@ -287,13 +289,8 @@ internal sealed partial class UsagePartition
             return;
         }
 
-        if (_decoder.Decode(logged.Payload.Span, logged.Tenant, logged.IngestTime, out var problem) is not { } record)
-        {
-            Malformed(logged, UsageIntake.SourceOf(logged.Payload.Span), problem);
-            return;
-        }
-
-        Decide(logged.Position, record);
+        if (_decoder.TryDecode(logged.Payload.Span, logged.Tenant, logged.IngestTime, _record, out var problem)) Decide(logged.Position, _record);
+        else Malformed(logged, UsageIntake.SourceOf(logged.Payload.Span), problem);
     }
 
     private void Malformed(in LogRecord logged, string source, string reason)
@@ -328,29 +325,29 @@ internal sealed partial class UsagePartition
         if (_ids.TryFind(id, day, out var known))
         {
             var same = known.Content == content;
-            Enter(new LedgerEntry
-            {
-                Position = position, Verdict = same ? Verdict.Duplicate : Verdict.Suspended, Reason = same ? VerdictReason.None : VerdictReason.IdConflict, Record = record, RepeatOf = known.Position,
-                Detail = same ? "" : "the same source and id came before with other content",
-            });
+            var repeat = Anew(position, same ? Verdict.Duplicate : Verdict.Suspended, same ? VerdictReason.None : VerdictReason.IdConflict, record);
+            (repeat.RepeatOf, repeat.Detail) = (known.Position, same ? "" : "the same source and id came before with other content");
+            Enter(repeat);
             return;
         }
 
         _ids.Remember(id, content, position, day);
         if (record.NotBillable != VerdictReason.None)
         {
-            Enter(new LedgerEntry { Position = position, Verdict = Verdict.NotBillable, Reason = record.NotBillable, Record = record });
+            Enter(Anew(position, Verdict.NotBillable, record.NotBillable, record));
             return;
         }
 
         if (IsOtherLeg(record, day, out var billed))
         {
-            Enter(new LedgerEntry { Position = position, Verdict = Verdict.NotBillable, Reason = VerdictReason.OtherLeg, Record = record, RepeatOf = billed, Detail = "another leg of its call is billed" });
+            var leg = Anew(position, Verdict.NotBillable, VerdictReason.OtherLeg, record);
+            (leg.RepeatOf, leg.Detail) = (billed, "another leg of its call is billed");
+            Enter(leg);
             return;
         }
 
         _rater.Rate(_book, record, _sealedThroughOf);
-        Enter(Rated(position, record, isLater: false, isLeg: record.CallKey.Length > 0));
+        Enter(Rated(position, record, isLater: false, isLeg: record.CallKeyUtf8.Length > 0));
     }
 
     private bool IsForgotten(UsageRecord record, int day)
@@ -369,7 +366,7 @@ internal sealed partial class UsagePartition
     private bool IsOtherLeg(UsageRecord record, int day, out long billed)
     {
         billed = 0;
-        if (record.CallKey.Length == 0) return false;
+        if (record.CallKeyUtf8.Length == 0) return false;
         var call = _identity.OfCall(record);
         var eventDay = DayOf(record.EventTime);
         for (var near = eventDay - 1; near <= eventDay + 1; near++)
@@ -399,12 +396,20 @@ internal sealed partial class UsagePartition
             if (isLeg) _ids.Remember(OnDay(_identity.OfCall(record), DayOf(record.EventTime)), 0, position, DayOf(record.IngestTime));
         }
 
-        return new LedgerEntry
-        {
-            Position = position, Verdict = _rater.Verdict, Reason = _rater.Reason, IsLater = isLater, Record = record, Subscription = _rater.Subscription?.Subscription.Id.Value ?? "", Detail = _rater.Detail,
-            UsagePeriod = usage, BillingPeriod = billing, Revision = counts ? _rater.Span!.Revision.Id : 0, Calls = counts && _rater.Calls.Count > 0 ? [.. _rater.Calls] : [],
-            EstimatedValue = _rater.Reason == VerdictReason.TooOld ? _rater.Worth() : "",
-        };
+        var entry = Anew(position, _rater.Verdict, _rater.Reason, record);
+        (entry.IsLater, entry.Subscription, entry.Detail) = (isLater, _rater.Subscription?.Subscription.Id.Value ?? "", _rater.Detail);
+        if (counts) (entry.UsagePeriod, entry.BillingPeriod, entry.Revision, entry.Calls) = (usage, billing, _rater.Span!.Revision.Id, _rater.Calls);
+        if (_rater.Reason == VerdictReason.TooOld) entry.EstimatedValue = _rater.Worth();
+        return entry;
+    }
+
+    // The one entry that is used again for every record: it lives until the next record is decided.
+    private LedgerEntry Anew(long position, Verdict verdict, VerdictReason reason, UsageRecord record)
+    {
+        (_entry.Position, _entry.Verdict, _entry.Reason, _entry.Record) = (position, verdict, reason, record);
+        (_entry.IsLater, _entry.Subscription, _entry.RepeatOf, _entry.Detail, _entry.EstimatedValue) = (false, "", null, "", "");
+        (_entry.UsagePeriod, _entry.BillingPeriod, _entry.Revision, _entry.Calls) = (0, 0, 0, []);
+        return _entry;
     }
 
     private void Accumulate(int index, int billing, int usage, PlanRevision revision, UsageRecord record)

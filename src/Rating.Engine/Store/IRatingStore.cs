@@ -19,6 +19,9 @@ public interface IRatingStore : IAsyncDisposable
     /// <summary>Takes a partition over: raises its epoch, so that the owner before can no longer commit, and tells where it stands.</summary>
     Task<PartitionPlace> TakeOverAsync(int partition, CancellationToken cancellation);
 
+    /// <summary>Where a partition stands, taken over or not; epoch 0 before its first owner.</summary>
+    Task<PartitionPlace> PlaceOfAsync(int partition, CancellationToken cancellation);
+
     /// <summary>Stores a checkpoint, all of it or nothing.</summary>
     /// <exception cref="StaleWriterException">The epoch is not the latest, or the number is not the next.</exception>
     Task CommitAsync(Checkpoint checkpoint, CancellationToken cancellation);
@@ -71,6 +74,13 @@ public interface IRatingStore : IAsyncDisposable
 
     /// <summary>Messages for the outside after an id, in order.</summary>
     IAsyncEnumerable<OutboxMessage> ReadOutboxAsync(long after, CancellationToken cancellation);
+
+    /// <summary>How far a stream (the outbox, a partition's rejected records) has been handed to the outside; 0 before the first.</summary>
+    Task<long> HandedOffAsync(string stream, CancellationToken cancellation);
+
+    /// <summary>Remembers that a stream has been handed over up to a position.</summary>
+    /// <exception cref="StaleWriterException">It does not stand at <paramref name="from"/>: another hands it over, too.</exception>
+    Task HandOffAsync(string stream, long from, long to, CancellationToken cancellation);
 
     /// <summary>The counts of verdicts.</summary>
     Task<IReadOnlyList<VerdictCount>> ReadVerdictsAsync(CancellationToken cancellation);

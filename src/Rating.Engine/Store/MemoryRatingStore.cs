@@ -17,6 +17,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     private readonly Dictionary<(TenantId, AccountId, string, string), StoredInvoice> _invoices = [];
     private readonly Dictionary<(TenantId, long), StoredInvoice> _numbers = [];
     private readonly List<OutboxMessage> _outbox = [];
+    private readonly Dictionary<string, long> _handedOff = new(StringComparer.Ordinal);
     private readonly Dictionary<(TenantId, string, long, Verdict, VerdictReason), long> _verdicts = [];
     private readonly Dictionary<(TenantId, string), ImportedFile> _imports = [];
     private string? _settings;
@@ -43,11 +44,16 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
         cancellation.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            var mine = _partitions[partition];
-            mine.Epoch++;
-            var last = mine.Journal.Count == 0 ? new CheckpointEntry(0, 0, 0, 0, 0, "[]") : mine.Journal[^1];
-            return Task.FromResult(new PartitionPlace(mine.Epoch, last.Number, last.NextPosition, last.BookSequence));
+            _partitions[partition].Epoch++;
+            return Task.FromResult(_partitions[partition].Place);
         }
+    }
+
+    /// <inheritdoc/>
+    public Task<PartitionPlace> PlaceOfAsync(int partition, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        lock (_gate) return Task.FromResult(_partitions[partition].Place);
     }
 
     /// <inheritdoc/>
@@ -176,6 +182,20 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     public IAsyncEnumerable<OutboxMessage> ReadOutboxAsync(long after, CancellationToken cancellation) => Read(() => _outbox.Skip((int)after), cancellation);
 
     /// <inheritdoc/>
+    public Task<long> HandedOffAsync(string stream, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        lock (_gate) return Task.FromResult(_handedOff.GetValueOrDefault(stream));
+    }
+
+    /// <inheritdoc/>
+    public Task HandOffAsync(string stream, long from, long to, CancellationToken cancellation) => Write(() =>
+    {
+        if (_handedOff.GetValueOrDefault(stream) is var found && found != from) throw new StaleWriterException($"{stream} is handed over up to {found}, not {from}.");
+        _handedOff[stream] = to;
+    }, cancellation);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<VerdictCount>> ReadVerdictsAsync(CancellationToken cancellation)
     {
         lock (_gate)
@@ -223,6 +243,8 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
         public long Epoch { get; set; }
 
         public List<CheckpointEntry> Journal { get; } = [];
+
+        public PartitionPlace Place => Journal.Count == 0 ? new PartitionPlace(Epoch, 0, 0, 0) : new PartitionPlace(Epoch, Journal[^1].Number, Journal[^1].NextPosition, Journal[^1].BookSequence);
 
         public List<StateBlock> State { get; } = [];
 

@@ -82,11 +82,9 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo) : Grain,
 
     public Task<bool> DecidedAsync(long position) => InTimeAsync(patience => Runner.DecidedAsync(position, patience));
 
-    public async Task<StatusMessage> StatusAsync()
-    {
-        var status = await Runner.StatusAsync(CancellationToken.None);
-        return new StatusMessage(status.Position, status.Committed, status.End, status.Problem, silo.SiloAddress.ToParsableString());
-    }
+    public Task<StatusMessage> StatusAsync() => Task.FromResult(Runner.Status is var status
+        ? new StatusMessage(status.Position, status.Committed, status.End, (byte)status.State, status.Problem, silo.SiloAddress.ToParsableString())
+        : null!);
 
     public Task<SuspenseMessage[]> SuspenseAsync(string tenant) => Task.FromResult(Runner.Suspense(new TenantId(tenant)).Select(group => new SuspenseMessage
     {

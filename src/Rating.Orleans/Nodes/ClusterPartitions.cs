@@ -129,26 +129,27 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         try
         {
             var status = await AskAsync(partition, TimeSpan.Zero, grain => grain.StatusAsync(), cancellation);
-            return new PartitionStatus(partition, status.Position, status.Committed, status.End, status.Problem);
+            return new PartitionStatus(partition, status.Position, status.Committed, status.End, Enum.IsDefined((PartitionState)status.State) ? (PartitionState)status.State : PartitionState.Waiting, status.Problem);
         }
         catch (Unavailable silent)
         {
-            return new PartitionStatus(partition, 0, 0, await node.Log.EndAsync(partition, cancellation), silent.Message);
+            return new PartitionStatus(partition, 0, 0, node.Log.EndSeen(partition), PartitionState.Waiting, silent.Message);
         }
     }));
 
-    public async Task<string> NotReadyAsync(CancellationToken cancellation)
+    public IReadOnlyList<string> NotReady()
     {
-        if (_silos is not { CurrentStatus: SiloStatus.Active } silos) return "This silo is not an active member of the cluster.";
+        if (_silos is not { CurrentStatus: SiloStatus.Active } silos) return ["this silo is not an active member of the cluster"];
+        var reasons = new List<string>();
         var active = silos.GetActiveSilos();
         for (var partition = 0; partition < Count; partition++)
         {
             if (!Rendezvous.OfPartition(partition, active).Equals(silos.SiloAddress)) continue;
-            if (!node.Served.TryGetValue(partition, out var served)) return $"Partition {partition} belongs here and is not here yet.";
-            if ((await served.Runner.StatusAsync(cancellation)).Problem is { Length: > 0 } problem) return $"Partition {partition} stands still: {problem}";
+            if (!node.Served.TryGetValue(partition, out var served)) reasons.Add($"partition {partition} belongs here and is not here yet");
+            else if (served.Runner.Status.WhyNot is { } why) reasons.Add(why);
         }
 
-        return "";
+        return reasons;
     }
 
     public async Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation)

@@ -7,14 +7,13 @@ using Rating.Server.Hosting;
 
 namespace Rating.Server.Api;
 
-/// <summary>Whether the count closes (promise P7), and how far each partition is.</summary>
+/// <summary>Whether the count closes (promise P7).</summary>
 internal static class ReconciliationApi
 {
     /// <summary>Maps its paths.</summary>
     public static void Map(IEndpointRouteBuilder v1)
     {
         v1.MapGet("/reconciliation", Reconcile).WithSummary("Received against decided, per source and hour; with `source`, of that source only.").WithTags("reports").Produces<ReconciliationDocument>();
-        v1.MapGet("/status", Status).WithSummary("How far each partition has read, and why one stands still.").WithTags("operation").Produces<StatusDocument>();
     }
 
     private static async Task<ReconciliationDocument> Reconcile(string? source, Installation here, Caller caller, CancellationToken cancellation)
@@ -33,10 +32,6 @@ internal static class ReconciliationApi
 
         long Of(Verdict verdict) => verdicts.Where(count => count.Verdict == verdict).Sum(count => count.Count);
     }
-
-    private static async Task<StatusDocument> Status(Installation here, Caller caller, CancellationToken cancellation) => new(
-        caller.Tenant.Value, here.Engine.Book.Sequence,
-        [.. (await here.Engine.StatusAsync(cancellation)).Select(one => new PartitionDocument(one.Partition, one.Position, one.Committed, one.End, one.Lag, one.Problem))]);
 
     private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

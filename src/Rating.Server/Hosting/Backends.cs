@@ -1,4 +1,5 @@
 using Rating.Engine;
+using Rating.Engine.HandOff;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
 using Rating.Kafka;
@@ -8,8 +9,11 @@ using Rating.Sqlite;
 
 namespace Rating.Server.Hosting;
 
-/// <summary>The usage log and the store that one engine works on. Opened here and nowhere else: the one place where their kinds are told apart.</summary>
-internal sealed record Backends(IUsageLog Log, IRatingStore Store) : IAsyncDisposable
+/// <summary>The usage log and the store that one engine works on, and the way out. Opened here and nowhere else: the one place where their kinds are told apart.</summary>
+/// <param name="Log">The usage log.</param>
+/// <param name="Store">Where everything else is.</param>
+/// <param name="Outlet">Where invoices, alerts and rejected usage are published; null where they are not.</param>
+internal sealed record Backends(IUsageLog Log, IRatingStore Store, IOutlet? Outlet) : IAsyncDisposable
 {
     /// <summary>Opens them as the settings say.</summary>
     /// <exception cref="Domain.Refused">They are not as they must be; the message says what to change.</exception>
@@ -17,13 +21,15 @@ internal sealed record Backends(IUsageLog Log, IRatingStore Store) : IAsyncDispo
     public static async Task<Backends> OpenAsync(ServeSettings settings, DataFolder folder, CancellationToken cancellation)
     {
         IUsageLog log = settings.Kafka is { } kafka ? await KafkaUsageLog.OpenAsync(kafka, cancellation) : folder.OpenLog(settings.Rating.Partitions);
+        IRatingStore? store = null;
         try
         {
-            IRatingStore store = settings.Postgres is { } postgres ? await PostgresRatingStore.OpenAsync(postgres, TimeProvider.System, cancellation) : folder.OpenStore();
-            return new Backends(KillPoints.Watch(log), KillPoints.Watch(store));
+            store = settings.Postgres is { } postgres ? await PostgresRatingStore.OpenAsync(postgres, TimeProvider.System, cancellation) : folder.OpenStore();
+            return new Backends(KillPoints.Watch(log), KillPoints.Watch(store), settings.Outlet is { } outlet ? await KafkaOutlet.OpenAsync(settings.Kafka!, outlet, cancellation) : null);
         }
         catch
         {
+            if (store is not null) await store.DisposeAsync();
             await log.DisposeAsync();
             throw;
         }
@@ -32,6 +38,7 @@ internal sealed record Backends(IUsageLog Log, IRatingStore Store) : IAsyncDispo
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        (Outlet as IDisposable)?.Dispose();
         await Log.DisposeAsync();
         await Store.DisposeAsync();
     }

@@ -1,6 +1,7 @@
 using NodaTime;
 using Rating.Domain;
 using Rating.Engine;
+using Rating.Engine.HandOff;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
 
@@ -14,6 +15,7 @@ internal sealed class Installation : IAsyncDisposable
     private readonly bool _waits;
     private Backends? _backends;
     private RatingEngine? _engine;
+    private HandOffs? _handOffs;
     private Exception? _failure;
 
     /// <summary>An installation whose log and store are opened when it is loaded.</summary>
@@ -28,7 +30,7 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>An installation over a log and a store that are open.</summary>
     public Installation(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TenantId tenant, Seller seller)
-        : this(_ => throw new InvalidOperationException("They are open."), false, settings, clock, tenant, seller) => _backends = new Backends(log, store);
+        : this(_ => throw new InvalidOperationException("They are open."), false, settings, clock, tenant, seller) => _backends = new Backends(log, store, null);
 
     /// <summary>The usage log.</summary>
     /// <exception cref="Unavailable">It is not open yet.</exception>
@@ -66,6 +68,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <exception cref="Unavailable">It is not loaded yet, or could not be.</exception>
     public RatingEngine Engine => Volatile.Read(ref _engine) ?? throw NotYet();
 
+    /// <summary>How each stream is doing that is published.</summary>
+    public IReadOnlyList<HandOffStatus> HandOffs => Volatile.Read(ref _handOffs)?.Status ?? [];
+
     private Backends Opened => Volatile.Read(ref _backends) ?? throw NotYet();
 
     /// <summary>Opens log and store, and loads the engine.</summary>
@@ -78,7 +83,9 @@ internal sealed class Installation : IAsyncDisposable
             try
             {
                 if (_backends is null) Volatile.Write(ref _backends, await _open(cancellation));
-                Volatile.Write(ref _engine, await EngineStart.StartAsync(this, logger, cancellation));
+                var engine = await EngineStart.StartAsync(this, logger, cancellation);
+                if (Opened.Outlet is { } outlet) Volatile.Write(ref _handOffs, new HandOffs(Store, Log, engine.Book, outlet, TimeProvider.System));
+                Volatile.Write(ref _engine, engine);
                 return;
             }
             catch (Unavailable away) when (_waits)
@@ -100,6 +107,8 @@ internal sealed class Installation : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // What the engine stores at its end is handed over by the next start.
+        if (_handOffs is not null) await _handOffs.DisposeAsync();
         if (_engine is not null) await _engine.DisposeAsync();
         if (_backends is not null) await _backends.DisposeAsync();
     }

@@ -13,6 +13,9 @@ internal sealed record ServeSettings
     /// <summary>The file that is read when none is named.</summary>
     public const string File = "appsettings.json";
 
+    /// <summary>The value of a setting that switches something off.</summary>
+    private const string None = "none";
+
     /// <summary>Everything in the data folder: what a command uses on a folder that no server holds.</summary>
     public static readonly ServeSettings Embedded = new();
 
@@ -33,6 +36,9 @@ internal sealed record ServeSettings
 
     /// <summary>The topic; null without Kafka.</summary>
     public KafkaLogSettings? Kafka { get; init; }
+
+    /// <summary>The topics of what leaves; null without Kafka.</summary>
+    public KafkaOutletSettings? Outlet { get; init; }
 
     /// <summary>The database; null without PostgreSQL.</summary>
     public PostgresSettings? Postgres { get; init; }
@@ -71,7 +77,7 @@ internal sealed record ServeSettings
         var logKind = log is null ? all.Choice("Log", LogKind.Sqlite) : SettingsSection.Choice<LogKind>("--log", log);
         var storeKind = store is null ? all.Choice("Store", StoreKind.Sqlite) : SettingsSection.Choice<StoreKind>("--store", store);
         var rating = new RatingSettings { Partitions = all.Number("Partitions", new RatingSettings().Partitions, 1, 1_000) };
-        var kafka = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
+        var (kafka, outlet) = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
         var postgres = PostgresOf(all.Section("Postgres"), storeKind);
         var place = ClusterOf(all.Section("Cluster"), cluster, kafka, postgres);
         var url = all.Text("Url");
@@ -80,7 +86,7 @@ internal sealed record ServeSettings
         all.NothingElse();
         // The positions in the store are positions of one log: another log under them is another installation.
         if (kafka is not null) rating = rating with { Log = $"kafka:{kafka.Topic}" };
-        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Postgres = postgres, Cluster = place };
+        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres, Cluster = place };
     }
 
     private static ClusterPlace? ClusterOf(SettingsSection section, bool wanted, KafkaLogSettings? kafka, PostgresSettings? postgres)
@@ -102,7 +108,7 @@ internal sealed record ServeSettings
         return new ClusterPlace(name, address, port, calendar == 0 ? null : TimeSpan.FromSeconds(calendar), database.ConnectionString);
     }
 
-    private static KafkaLogSettings? KafkaOf(SettingsSection section, LogKind log, RatingSettings rating, TenantId tenant)
+    private static (KafkaLogSettings?, KafkaOutletSettings?) KafkaOf(SettingsSection section, LogKind log, RatingSettings rating, TenantId tenant)
     {
         // librdkafka's names have dots, which a shell does not take in the name of a variable: an underscore stands for one.
         var properties = section.Pairs("Properties").ToDictionary(pair => pair.Name.Replace('_', '.').ToLowerInvariant(), pair => pair.Value, StringComparer.Ordinal);
@@ -119,10 +125,23 @@ internal sealed record ServeSettings
             ReadTimeout = Duration.FromTimeSpan(section.Seconds("ReadTimeoutSeconds", defaults.ReadTimeout.ToTimeSpan())),
             FetchAheadKiBMax = section.Number("FetchAheadKiBMax", defaults.FetchAheadKiBMax, 1, 2_097_151),
         };
+        var outlet = new KafkaOutletSettings
+        {
+            InvoicesTopic = TopicOf("InvoicesTopic", "invoices"), AlertsTopic = TopicOf("AlertsTopic", "alerts"), RejectedTopic = TopicOf("RejectedTopic", "rejected"),
+            Partitions = section.Number("OutletPartitions", 1, 1, 1_000), Retention = settings.Retention,
+        };
         section.NothingElse();
-        if (log != LogKind.Kafka) return null;
+        if (log != LogKind.Kafka) return (null, null);
         if (!properties.ContainsKey("bootstrap.servers")) section.Required("BootstrapServers", "name the brokers, such as kafka-1:9092,kafka-2:9092.");
-        return settings;
+        return (settings, outlet);
+
+        // Where no topic may be created, only those are used that somebody named.
+        string TopicOf(string name, string what) => section.Text(name) switch
+        {
+            None => "",
+            { } topic => topic,
+            null => settings.ChecksTopic ? $"{settings.Topic}.{what}" : "",
+        };
     }
 
     private static PostgresSettings? PostgresOf(SettingsSection section, StoreKind store)
@@ -132,7 +151,7 @@ internal sealed record ServeSettings
         var settings = defaults with
         {
             OwnerConnectionString = section.Text("OwnerConnectionString"),
-            Role = section.Text("Role") is { } role ? (role == "none" ? null : role) : defaults.Role,
+            Role = section.Text("Role") is { } role ? (role == None ? null : role) : defaults.Role,
             WriteConnectionsMax = section.Number("WriteConnectionsMax", defaults.WriteConnectionsMax, 1, 1_000),
             ReadConnectionsMax = section.Number("ReadConnectionsMax", defaults.ReadConnectionsMax, 1, 1_000),
             ConnectTimeout = section.Seconds("ConnectTimeoutSeconds", defaults.ConnectTimeout),

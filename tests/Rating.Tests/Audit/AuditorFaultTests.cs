@@ -33,6 +33,7 @@ public sealed class AuditorFaultTests
         [AuditFindingKind.SnapshotLineDiffers] = w => Edit(w.SnapshotTexts, 2, "\"amount\":\"0.20\"", "\"amount\":\"0.21\""),
         [AuditFindingKind.SnapshotTotalDiffers] = w => Edit(w.SnapshotTexts, 1, "31.42", "31.43"),
         [AuditFindingKind.SnapshotUsageDiffers] = w => Edit(w.SnapshotTexts, 1, "\"billedSeconds\":120", "\"billedSeconds\":180"),
+        [AuditFindingKind.SnapshotAllowanceDiffers] = w => Edit(w.SnapshotTexts, 1, "\"lateUsage\":[]", "\"lateUsage\":[],\"allowances\":[{\"allowance\":\"free\",\"meter\":\"sms\",\"granted\":\"5\",\"used\":\"0\",\"left\":[]}]"),
         [AuditFindingKind.InvoiceTwice] = w => w.InvoiceTexts.Add(w.InvoiceTexts[1]),
         [AuditFindingKind.InvoiceSectionUnexpected] = w => Edit(w.InvoiceTexts, 1, "\"cycle\":\"2026-04-01\"", "\"cycle\":\"2026-04-02\""),
         [AuditFindingKind.InvoiceLinesDiffer] = w => Edit(w.InvoiceTexts, 1, "\"explanation\":\"\"", "\"explanation\":\"changed\""),

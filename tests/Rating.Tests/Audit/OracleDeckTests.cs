@@ -114,7 +114,8 @@ public sealed class OracleDeckTests
 
     [Theory]
     [InlineData("""{ "seconds": 60, "called": "33" }""", AuditVerdict.Suspended, AuditReason.NoPrice)]
-    [InlineData("""{ "seconds": 60, "called": "sip:49" }""", AuditVerdict.Suspended, AuditReason.NoPrice)]
+    [InlineData("""{ "seconds": 60, "called": "sip:49" }""", AuditVerdict.Rated, AuditReason.None)]      // the scheme is passed over
+    [InlineData("""{ "seconds": 60, "called": "fax:49" }""", AuditVerdict.Suspended, AuditReason.NoPrice)] // this one is no scheme of calls
     [InlineData("""{ "seconds": 60 }""", AuditVerdict.Rejected, AuditReason.BadValue)]
     [InlineData("""{ "seconds": 2678400.1, "called": "49" }""", AuditVerdict.Rejected, AuditReason.BadValue)]
     [InlineData("""{ "seconds": 2678400, "called": "49" }""", AuditVerdict.Rated, AuditReason.None)]

@@ -296,7 +296,7 @@ public sealed class PostgresRatingStoreTests(PostgresServer postgres) : DurableR
         await using var store = await PostgresRatingStore.OpenAsync(postgres.Settings(_database), clock, default);
         await store.TakeOverAsync(0, default);
         await store.CommitAsync(Whole(0, 1, 1, 0, 100), default);
-        await store.SaveInvoicesAsync([Invoice(1, "1")], [new OutboxMessage(0, "invoice", "1")], default);
+        await store.SaveInvoicesAsync([Invoice(1, "1")], [new OutboxMessage(0, "invoice", "1"), new OutboxMessage(0, "invoice", "2")], default);
         clock.Now = new DateTimeOffset(2024, 2, 1, 0, 0, 0, TimeSpan.Zero);
         await store.CommitAsync(Whole(0, 1, 2, 100, 200), default);
         clock.Now = new DateTimeOffset(2024, 7, 1, 0, 0, 0, TimeSpan.Zero); // nothing ran for months
@@ -312,14 +312,17 @@ public sealed class PostgresRatingStoreTests(PostgresServer postgres) : DurableR
         Assert.Equal([2L, 3], (await ListAsync(store.ReadIdsAsync(0, 0, default))).Select(block => block.Checkpoint));
         Assert.Equal(2, Server.Run(_database, "SELECT rating.drop_periods('ledger_block', '2024-03-15')")); // what ends on or before that day
         Assert.Equal([3L], (await ListAsync(store.ReadLedgerAsync(0, 0, null, default))).Select(block => block.Checkpoint));
-        Assert.Single(await ListAsync(store.ReadOutboxAsync(0, default)));
+        Assert.Equal(2, (await ListAsync(store.ReadOutboxAsync(0, default))).Count);
+        await store.HandOffAsync("outbox", 0, 1, default);
+        Assert.Contains("1 messages before", Assert.Throws<PostgresException>(() => Server.Run(_database, "SELECT rating.drop_periods('outbox', '2024-02-01')")).MessageText, StringComparison.Ordinal);
+        await store.HandOffAsync("outbox", 1, 2, default);
         Server.Run(_database, "SELECT rating.drop_periods('outbox', '2024-02-01')");
         Assert.Empty(await ListAsync(store.ReadOutboxAsync(0, default)));
         Assert.Throws<PostgresException>(() => Server.Run(_database, "SELECT rating.drop_periods('ledger_block', now()::date)"));
         Assert.Throws<PostgresException>(() => Server.Run(_database, "SELECT rating.drop_periods('id_block', (now() - interval '30 days')::date)"));
         await store.CommitAsync(Whole(0, 1, 4, 300, 400), default);
         await store.SaveInvoicesAsync([Invoice(2, "2")], [new OutboxMessage(0, "invoice", "2")], default);
-        Assert.Equal(2, Assert.Single(await ListAsync(store.ReadOutboxAsync(0, default))).Id); // an id is never given twice
+        Assert.Equal(3, Assert.Single(await ListAsync(store.ReadOutboxAsync(0, default))).Id); // an id is never given twice
     }
 
     [Fact]

@@ -115,7 +115,9 @@ public abstract class RatingStoreContract : IAsyncLifetime
         Assert.Equal(new PartitionPlace(1, 0, 0, 0), await Store.TakeOverAsync(2, default));
         Assert.Equal(new PartitionPlace(2, 0, 0, 0), await Store.TakeOverAsync(2, default));
         await Store.CommitAsync(Plain(2, epoch: 2, number: 1, 0, 10) with { BookSequence = 7 }, default);
+        Assert.Equal(new PartitionPlace(2, 1, 10, 7), await Store.PlaceOfAsync(2, default));
         Assert.Equal(new PartitionPlace(3, 1, 10, 7), await Store.TakeOverAsync(2, default));
+        Assert.Equal(new PartitionPlace(0, 0, 0, 0), await Store.PlaceOfAsync(3, default));
         Assert.Equal(new PartitionPlace(1, 0, 0, 0), await Store.TakeOverAsync(3, default));
     }
 
@@ -429,6 +431,23 @@ public abstract class RatingStoreContract : IAsyncLifetime
         await Store.SaveInvoicesAsync([], [new OutboxMessage(0, "c", "3")], default);
         Assert.Equal([new OutboxMessage(1, "a", "1"), new(2, "b", "2"), new(3, "c", "3")], await ListAsync(Store.ReadOutboxAsync(0, default)));
         Assert.Equal([new OutboxMessage(3, "c", "3")], await ListAsync(Store.ReadOutboxAsync(2, default)));
+    }
+
+    [Fact]
+    public async Task A_hand_off_goes_on_from_where_it_stands_and_of_many_exactly_one_goes_on()
+    {
+        Assert.Equal(0, await Store.HandedOffAsync("outbox", default));
+        await Assert.ThrowsAsync<StaleWriterException>(() => Store.HandOffAsync("outbox", 3, 5, default));
+        for (var step = 0; step < 10; step++)
+        {
+            var winner = await OneWinsAsync(writer => Store.HandOffAsync("outbox", step == 0 ? 0 : (step * 100) + 1, ((step + 1) * 100) + 1, default));
+            Assert.InRange(winner, 0, Writers - 1);
+            Assert.Equal(((step + 1) * 100) + 1, await Store.HandedOffAsync("outbox", default));
+        }
+
+        await Assert.ThrowsAsync<StaleWriterException>(() => Store.HandOffAsync("outbox", 0, 7, default));
+        await Store.HandOffAsync("rejected/1", 0, 7, default);
+        Assert.Equal((7, 0, 1001), (await Store.HandedOffAsync("rejected/1", default), await Store.HandedOffAsync("rejected/2", default), await Store.HandedOffAsync("outbox", default)));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Rating.Domain;
+using Rating.Engine.Intake;
 using Rating.Server.Commands;
 using Rating.Server.Documents;
 using Rating.Tests.Contracts;
@@ -22,7 +24,8 @@ public sealed class ServeTests(PostgresServer postgres, KafkaFixture kafka) : IC
         {
             RatingProcess.Run(0, "catalog", "put", RatingProgram.Sample("price-book.yaml"), "--data", world.Data);
             RatingProcess.Run(0, "onboard", RatingProgram.Sample("customers.csv"), "--url", client.Url);
-            received += RatingProcess.Json("import", RatingProgram.Sample("cdr/asterisk-2026-03.csv"), "--map", "asterisk", "--data", world.Data).GetProperty("received").GetInt64();
+            var calls = world.Copy(RatingProgram.Sample("cdr/asterisk-2026-03.csv"));
+            received += RatingProcess.Json("import", calls, "--map", "asterisk", "--data", world.Data).GetProperty("received").GetInt64();
             var usage = new DemoUsage(client, File.ReadLines(RatingProgram.Sample("usage/events.ndjson")).Where(line => line.Length > 0).ToList());
             await usage.PostAllAsync(default);
             received += usage.Received;
@@ -81,6 +84,83 @@ public sealed class ServeTests(PostgresServer postgres, KafkaFixture kafka) : IC
                 }
             }
         }
+    }
+
+    [ServeFact]
+    public async Task Records_of_others_poison_among_them_get_one_verdict_each_and_what_is_rejected_and_invoiced_leaves_by_topics_of_its_own()
+    {
+        using var world = await ServeWorld.MakeAsync(postgres, kafka.Kafka, "serve-others");
+        foreach (var what in new[] { "invoices", "alerts", "rejected" }) await kafka.Kafka.CreateTopicAsync($"serve-others.{what}", 1);
+        var settings = world.Settings((_, kafkaSettings, _) =>
+        {
+            foreach (var what in new[] { "Invoices", "Alerts", "Rejected" }) kafkaSettings[$"{what}Topic"] = $"serve-others.{what.ToLowerInvariant()}";
+        });
+        var topic = new ForeignTopic(kafka.Kafka.Bootstrap, world.Topic);
+        var (server, client) = await world.ServeAsync(settings);
+        using (server)
+        using (client)
+        {
+            RatingProcess.Run(0, "catalog", "put", RatingProgram.Sample("price-book.yaml"), "--data", world.Data);
+            RatingProcess.Run(0, "onboard", RatingProgram.Sample("customers.csv"), "--data", world.Data);
+            // A number of the sample customers; a text costs nothing here, only the verdicts count.
+            const string subject = "493023125001";
+            var partition = PartitionOf.Key(new TenantId("default"), subject, ServeWorld.Partitions);
+            string Sms(string id) => $$"""{"specversion":"1.0","id":"{{id}}","source":"theirs","type":"sms.sent","subject":"{{subject}}","time":"2026-03-10T08:00:00Z"}""";
+            await topic.ProduceAsync(partition, Sms("structured, no header"));
+            await topic.ProduceAsync(partition, null);
+            await topic.ProduceAsync(partition, "");
+            await topic.ProduceAsync(partition, "{\"specversion\":");
+            await topic.ProduceAsync(partition, new string('x', 900_000));
+            await topic.ProduceAsync(partition, "", ("ce_specversion", "1.0"), ("ce_id", "binary"), ("ce_source", "theirs"), ("ce_type", "sms.sent"), ("ce_subject", subject), ("ce_time", "2026-03-10T08:00:01Z"), ("content-type", "application/json"));
+            await topic.ProduceAsync(partition, "[1", ("ce_specversion", "1.0"), ("ce_id", "broken data"), ("ce_source", "theirs"), ("ce_type", "sms.sent"), ("content-type", "application/json"));
+            await topic.ProduceAsync(partition, Sms("structured, no header"));
+            await topic.ProduceAsync(partition, Sms("last"));
+            var report = await DecidedAsync(client, 9);
+            Assert.Equal((3, 1, 5), (report.Verdicts.Rated, report.Verdicts.Duplicate, report.Verdicts.Rejected));
+            Assert.Equal((9, 0), (report.Received, report.Difference));
+
+            var rejected = new ForeignTopic(kafka.Kafka.Bootstrap, "serve-others.rejected").Read(0, 5);
+            Assert.All(rejected, message => Assert.Equal(("malformed", $"{partition}"), (message.Header("rating-reason"), message.Header("rating-partition"))));
+            Assert.Equal(["1", "2", "3", "4", "6"], rejected.Select(message => message.Header("rating-position")));
+            Assert.All(rejected, message => Assert.NotEqual("", message.Header("rating-detail")));
+            Assert.Equal("{\"specversion\":", rejected[2].Text);
+
+            RatingProcess.Run(0, "close", "--all", "--through", "2026-04-01", "--data", world.Data);
+            var invoices = await InvoicesAsync(client);
+            var published = new ForeignTopic(kafka.Kafka.Bootstrap, "serve-others.invoices").Read(0, invoices.Count);
+            Assert.Equal(invoices.Select(invoice => invoice.Number), published.Select(message => InvoiceDocument.Read(message.Text).Number));
+            Assert.Equal(Enumerable.Range(1, invoices.Count).Select(id => $"{id} invoice.finalised"), published.Select(message => $"{message.Header("ce_id")} {message.Header("ce_type")}"));
+            RatingProcess.Run(0, "audit", "--data", world.Data);
+            server.Kill();
+
+            // Another poison record after a restart: nothing that left before leaves again.
+            var (next, anew) = await world.ServeAsync(settings);
+            using (next)
+            using (anew)
+            {
+                await topic.ProduceAsync(partition, "the last one");
+                await DecidedAsync(anew, 10);
+                Assert.Equal("the last one", new ForeignTopic(kafka.Kafka.Bootstrap, "serve-others.rejected").Read(0, 6)[5].Text);
+                Assert.All((await anew.GetAsync<StatusDocument>("/v1/status", default)).HandOffs, stream => Assert.Equal("", stream.Problem));
+                // For lag tools: how far was read. Committed by itself, every few seconds.
+                while (topic.Committed("rating", partition) < 10)
+                {
+                    // Asked again.
+                }
+
+                next.Terminate(0);
+            }
+
+            Assert.Equal(6, new ForeignTopic(kafka.Kafka.Bootstrap, "serve-others.rejected").Count(0));
+            Assert.Equal(invoices.Count, new ForeignTopic(kafka.Kafka.Bootstrap, "serve-others.invoices").Count(0));
+        }
+    }
+
+    // All are there once the count has come so far: a reconciliation waits for nothing.
+    private static async Task<ReconciliationDocument> DecidedAsync(RatingClient client, long count)
+    {
+        while (true)
+            if (await client.GetAsync<ReconciliationDocument>("/v1/reconciliation", default) is var report && report.Decided >= count) return report;
     }
 
     [ServeFact]

@@ -61,6 +61,14 @@ internal sealed class ServeWorld : IDisposable
         return (server, new RatingClient(url));
     }
 
+    /// <summary>A copy of a file: an import writes the rows that it refuses beside it.</summary>
+    public string Copy(string file)
+    {
+        var copy = _folder.File(Path.GetFileName(file));
+        File.Copy(file, copy);
+        return copy;
+    }
+
     public void Dispose()
     {
         _postgres.ReturnDatabase(Database);

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using Rating.Domain;
 using Rating.Engine;
-using Rating.Loadtest.World;
 
-namespace Rating.Loadtest.Local;
+namespace Rating.Loadtest.World;
 
 /// <summary>Asks for running charges again and again, a millisecond apart, on a thread of its own.</summary>
 internal sealed class BalanceProbe
@@ -18,12 +17,11 @@ internal sealed class BalanceProbe
         _thread.Start();
     }
 
-    public (double P50, double P99, double Max, int Count) Stop()
+    public Latencies Stop()
     {
         _stop = true;
         _thread.Join();
-        _millis.Sort();
-        return (_millis[_millis.Count / 2], _millis[(int)(_millis.Count * 0.99)], _millis[^1], _millis.Count);
+        return Latencies.Of(_millis);
     }
 
     private void Run(RatingEngine engine, int subscriptions)

@@ -1,8 +1,7 @@
 using Rating.Engine;
 using Rating.Engine.Store;
-using Rating.Loadtest.World;
 
-namespace Rating.Loadtest.Local;
+namespace Rating.Loadtest.World;
 
 /// <summary>An engine in memory with the sample tariff and many subscriptions, ready for usage.</summary>
 internal static class EngineWorld
@@ -13,10 +12,16 @@ internal static class EngineWorld
     public static async Task<MemoryRatingStore> OnboardedAsync(int subscriptions)
     {
         var store = new MemoryRatingStore(Settings.Partitions);
-        await using var log = new GatedLog(Settings.Partitions);
-        await using var engine = await RatingEngine.StartAsync(log, store, Settings, new FixedClock(), TimeProvider.System, default);
+        await OnboardAsync(store, subscriptions, Settings);
+        return store;
+    }
+
+    /// <summary>Puts the customers into an empty store.</summary>
+    public static async Task OnboardAsync(IRatingStore store, int subscriptions, RatingSettings settings)
+    {
+        await using var log = new GatedLog(settings.Partitions);
+        await using var engine = await RatingEngine.StartAsync(log, store, settings, new FixedClock(), TimeProvider.System, default);
         await engine.PutCatalogAsync(Customers.Tenant, Tariff.Sample(), null, default);
         await Customers.OnboardAsync(engine, subscriptions, UsageMaker.Plan);
-        return store;
     }
 }

@@ -1,0 +1,24 @@
+using Rating.Audit.Rules;
+
+namespace Rating.Audit;
+
+/// <summary>A period as it must be billed: its lines before discounts, its free units, and what went before.</summary>
+internal sealed record ClosedPeriod(PeriodView View, List<OracleLine> Lines, AllowanceUse? Allowances, IReadOnlyList<BilledBefore> Before)
+{
+    /// <summary>The lines with the discounts at their end; <paramref name="stored"/> is the order in which a document has them, where they are the same.</summary>
+    public List<OracleLine> WithDiscounts(IReadOnlyList<OracleLine>? stored = null)
+    {
+        if (View.Subscription.Discounts.Count == 0) return Lines;
+        return [.. Lines, .. Discounts.Of(View, InOrderOf(stored), EarlierDiscounts).Lines];
+    }
+
+    public List<OracleLine> EarlierDiscounts => [.. Before.SelectMany(b => b.Lines).Where(l => l.Kind == "discount")];
+
+    private List<OracleLine> InOrderOf(IReadOnlyList<OracleLine>? stored)
+    {
+        if (stored is null) return Lines;
+        var rest = Lines.ToList();
+        var ordered = stored.Where(rest.Remove).ToList();
+        return [.. ordered, .. rest];
+    }
+}

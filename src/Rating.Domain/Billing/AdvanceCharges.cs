@@ -1,0 +1,25 @@
+using Rating.Domain.Pricing;
+
+namespace Rating.Domain.Billing;
+
+/// <summary>What is still due of charges in advance: wanted minus billed, charge by charge.</summary>
+public static class AdvanceCharges
+{
+    /// <summary>The lines as they are where nothing was billed; else differences, but nothing back from a charge that gives nothing back.</summary>
+    /// <param name="wanted">The lines that the terms give now.</param>
+    /// <param name="billed">The advance lines and adjustments of the same days that were billed.</param>
+    /// <param name="spans">The terms of these days.</param>
+    public static IReadOnlyList<PricedLine> Due(IReadOnlyList<PricedLine> wanted, IReadOnlyList<PricedLine> billed, IReadOnlyList<TermsSpan> spans)
+    {
+        if (billed.Count == 0) return wanted;
+        var kept = spans.SelectMany(span => span.Revision.Charges).OfType<RecurringCharge>().Where(charge => !charge.IsCredited).Select(charge => charge.Key)
+            .Where(key => Sum(wanted, key) < Sum(billed, key)).ToHashSet(StringComparer.Ordinal);
+        return Price.Difference(LineKind.AdvanceAdjustment, [.. wanted.Where(line => !kept.Contains(line.Charge))], [.. billed.Where(line => !kept.Contains(line.Charge))]);
+    }
+
+    /// <summary>Whether a line is of a charge with this period of its own.</summary>
+    public static bool IsOf(PricedLine line, ChargePeriod own) => line.From >= own.Period.Start && line.From < own.Period.End
+        && own.Spans.Any(span => span.Revision.Charges.Any(charge => charge is RecurringCharge recurring && recurring.Interval == own.Interval && string.Equals(charge.Key, line.Charge, StringComparison.Ordinal)));
+
+    private static Int128 Sum(IReadOnlyList<PricedLine> lines, string charge) => lines.Where(line => string.Equals(line.Charge, charge, StringComparison.Ordinal)).Aggregate((Int128)0, (sum, line) => sum + line.Amount.Scaled);
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using Confluent.Kafka;
+using Rating.Domain;
+using Rating.Engine;
+using Rating.Engine.HandOff;
+
+namespace Rating.Kafka;
+
+/// <summary>Publishes what leaves to topics of its own.</summary>
+public sealed class KafkaOutlet : IOutlet, IDisposable
+{
+    private readonly KafkaLogSettings _brokers;
+    private readonly IReadOnlyDictionary<OutgoingStream, string> _topics;
+    private readonly Lock _gate = new();
+    private IProducer<byte[], byte[]>? _producer;
+
+    private KafkaOutlet(KafkaLogSettings brokers, IReadOnlyDictionary<OutgoingStream, string> topics) => (_brokers, _topics) = (brokers, topics);
+
+    /// <summary>Creates the topics that are missing, and opens it.</summary>
+    /// <param name="brokers">How to reach the brokers; its topic is the usage log's.</param>
+    /// <param name="settings">The topics.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="Refused"><c>kafka.topic.*</c>: a topic cannot be used; the message says what to change.</exception>
+    /// <exception cref="Unavailable">No broker answered.</exception>
+    public static async Task<KafkaOutlet> OpenAsync(KafkaLogSettings brokers, KafkaOutletSettings settings, CancellationToken cancellation)
+    {
+        var topics = new Dictionary<OutgoingStream, string> { [OutgoingStream.Invoices] = settings.InvoicesTopic, [OutgoingStream.Alerts] = settings.AlertsTopic, [OutgoingStream.Rejected] = settings.RejectedTopic };
+        foreach (var (stream, topic) in topics)
+            if (topic == brokers.Topic) throw new Refused("kafka.topic.usage", $"The topic {topic} is the usage log; {stream.ToString().ToLowerInvariant()} must go to another.");
+        foreach (var topic in topics.Values.Where(topic => topic.Length > 0).Distinct()) await KafkaTopic.EnsureAsync(brokers, topic, settings, cancellation);
+        return new KafkaOutlet(brokers, topics);
+    }
+
+    /// <inheritdoc/>
+    public async Task SendAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation)
+    {
+        var producer = Producer();
+        try
+        {
+            // Handed to the client in order; an idempotent producer keeps it through its own repetitions.
+            var sent = new List<Task>(messages.Count);
+            foreach (var message in messages)
+                if (_topics[message.Stream] is { Length: > 0 } topic) sent.Add(producer.ProduceAsync(topic, Of(message), cancellation));
+            await Task.WhenAll(sent);
+        }
+        catch (KafkaException e)
+        {
+            if (e.Error.IsFatal) Drop(producer);
+            throw new Unavailable($"Kafka did not take what is to be published: {e.Error.Reason}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _producer?.Dispose();
+            _producer = null;
+        }
+    }
+
+    private static Message<byte[], byte[]> Of(OutgoingMessage message)
+    {
+        var headers = new Headers { { KafkaHeaders.ContentType, Encoding.UTF8.GetBytes(message.ContentType) } };
+        foreach (var (name, value) in message.Headers) headers.Add(name, Encoding.UTF8.GetBytes(value));
+        return new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(message.Key), Value = message.Payload?.ToArray()!, Headers = headers };
+    }
+
+    private IProducer<byte[], byte[]> Producer()
+    {
+        lock (_gate) return _producer ??= KafkaProducers.Make<byte[]>(_brokers, "publisher", _brokers.AppendTimeout, "none", () => Drop(null));
+    }
+
+    private void Drop(IProducer<byte[], byte[]>? broken)
+    {
+        lock (_gate)
+        {
+            if (broken is not null && _producer != broken) return;
+            var old = _producer;
+            _producer = null;
+            if (old is not null) _ = Task.Run(old.Dispose);
+        }
+    }
+}
