@@ -150,7 +150,7 @@ public sealed class RatingEngine : IAsyncDisposable
 
             var usage = Combined(parts);
             var before = new List<Snapshot>();
-            if (usage.Keys.Any(key => key.Usage != key.Billing))
+            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels))
                 await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
             if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
                 throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
@@ -343,13 +343,16 @@ public sealed class RatingEngine : IAsyncDisposable
         // Usage may lie ahead of today by the tolerance for clocks.
         if (usage.Count > 0) last = Math.Max(last, usage.Keys.Max(key => key.Billing));
         var periods = new List<OpenPeriod>();
+        var known = KnownUsage.Of(entry, before);
         for (var number = open; number <= last; number++)
         {
             var terms = entry.Tenant.Terms(entry, number);
             var own = usage.GetValueOrDefault((number, number)) ?? new PeriodUsage();
-            var lines = new List<PricedLine>(Price.Arrears(terms, own, today));
-            foreach (var ((billing, used), late) in usage)
-                if (billing == number && used != billing) lines.AddRange(SnapshotMaker.Late(entry, used, late, before));
+            var late = usage.Where(pair => pair.Key.Billing == number && pair.Key.Usage != number).ToDictionary(pair => pair.Key.Usage, pair => pair.Value);
+            var all = known.With(late);
+            var lines = new List<PricedLine>(Price.Arrears(terms, own, today, all.HeldAt(number)));
+            lines.AddRange(SnapshotMaker.Late(entry, known, late, number));
+            known = all.With([new KeyValuePair<int, PeriodUsage>(number, own)]);
             periods.Add(new OpenPeriod(terms.Period, lines, own));
         }
 

@@ -14,7 +14,7 @@ public sealed class PlanRevision
         OwnIntervals = [.. charges.OfType<RecurringCharge>().Select(charge => charge.Interval).OfType<ChargeInterval>().Distinct()];
         _byType = charges.OfType<UsageCharge>()
             .GroupBy(charge => charge.Meter)
-            .Select(group => new MeterCharges(group.Key, [.. group]))
+            .Select(group => new MeterCharges(group.Key, [.. group], group.Any(charge => charge.NeedsEvents)))
             .GroupBy(entry => entry.Meter.EventType, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
@@ -36,6 +36,9 @@ public sealed class PlanRevision
 
     /// <summary>What it charges for, in the catalog's order.</summary>
     public IReadOnlyList<Charge> Charges { get; }
+
+    /// <summary>Whether one of its meters holds a level, so that a period depends on the ones before it.</summary>
+    public bool HoldsLevels => Charges.Concat(Phases.SelectMany(phase => phase.Revision.Charges)).OfType<UsageCharge>().Any(charge => charge.Meter.Aggregation == Usage.Aggregation.TimeWeighted);
 
     /// <summary>What holds instead in the first days of a subscription, in order.</summary>
     public IReadOnlyList<PlanPhase> Phases { get; init; } = [];

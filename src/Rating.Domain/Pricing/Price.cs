@@ -10,9 +10,11 @@ public static class Price
     /// <param name="terms">The terms of the period.</param>
     /// <param name="usage">All its usage, of all partitions.</param>
     /// <param name="asOf">Recurring charges accrue for the days up to and with this one; the period's end or later prices all of it.</param>
+    /// <param name="held">Levels of time-weighted meters at the period's start; null for none.</param>
     /// <exception cref="InvariantBrokenException">The usage was rated under a plan revision that the terms do not have.</exception>
-    public static IReadOnlyList<PricedLine> Arrears(PeriodTerms terms, PeriodUsage usage, LocalDate asOf)
+    public static IReadOnlyList<PricedLine> Arrears(PeriodTerms terms, PeriodUsage usage, LocalDate asOf, HeldLevels? held = null)
     {
+        var counted = new MeteredLines(terms, usage, asOf, held ?? HeldLevels.None);
         foreach (var key in usage.Meters.Keys) HasRevision(terms, key.Revision);
         foreach (var key in usage.Calls.Keys) HasRevision(terms, key.Revision);
         var lines = RecurringLines.Of(terms, inAdvance: false, asOf);
@@ -26,7 +28,10 @@ public static class Price
                 switch (charge)
                 {
                     case MeteredCharge metered:
-                        if (Metered(terms, usage, revision, metered, from, to) is { } line) lines.Add(line);
+                        lines.AddRange(counted.Of(revision, metered, from, to));
+                        break;
+                    case Dynamic brought:
+                        lines.AddRange(counted.Of(revision, brought, from, to));
                         break;
                     case RateDeckCharge calls:
                         lines.AddRange(Calls(terms, usage, revision, calls, from, to));
@@ -99,21 +104,6 @@ public static class Price
 
     private static void HasRevision(PeriodTerms terms, int revision) => Invariant.Holds(
         terms.Spans.Any(span => span.Revision.Id == revision), $"subscription {terms.Subscription}, period {terms.Period}: usage was rated under plan revision {revision}, which its terms do not have");
-
-    private static PricedLine? Metered(PeriodTerms terms, PeriodUsage usage, PlanRevision revision, MeteredCharge charge, LocalDate from, LocalDate to)
-    {
-        var total = default(MeterTotal);
-        foreach (var (key, part) in usage.Meters)
-            if (key.Revision == revision.Id && string.Equals(key.Meter, charge.Meter.Key, StringComparison.Ordinal) && charge.Covers(key.Dimensions))
-                total.Combine(key.Aggregation, part);
-        var figure = total.Figure(charge.Meter.Aggregation);
-        var amount = revision.IsUsageFree ? Money.Zero(terms.Currency) : charge.Amount(figure).RoundedToMinorUnit(terms.LineRounding);
-        if (figure == Quantity.Zero && amount.Scaled == 0) return null;
-        return new PricedLine
-        {
-            Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = "", From = from, To = to, Quantity = figure, Unit = charge.Meter.Unit, Amount = amount, TaxCode = charge.TaxCode, Explanation = revision.IsUsageFree ? "free in the trial" : charge.Explain(figure),
-        };
-    }
 
     private static IEnumerable<PricedLine> Calls(PeriodTerms terms, PeriodUsage usage, PlanRevision revision, RateDeckCharge charge, LocalDate from, LocalDate to)
     {

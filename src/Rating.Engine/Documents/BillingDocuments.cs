@@ -198,6 +198,22 @@ public static class BillingDocuments
                 json.WriteString("latestSource", latest.Source);
                 json.WriteString("latestId", latest.Id);
             }
+            else if (total.More is UsageRun run)
+            {
+                json.WriteStartArray("events");
+                foreach (var entry in run.Entries)
+                {
+                    json.WriteStartArray();
+                    json.WriteNumberValue(entry.EventTime.ToUnixTimeTicks());
+                    json.WriteStringValue(entry.Source);
+                    json.WriteStringValue(entry.Id);
+                    json.WriteStringValue(new Quantity(entry.Nano).ToString());
+                    json.WriteEndArray();
+                }
+
+                json.WriteEndArray();
+            }
+            else if (key.Aggregation == Aggregation.Average) json.WriteString("sum", new Quantity(total.Nano).ToString());
 
             json.WriteEndObject();
         }
@@ -230,6 +246,14 @@ public static class BillingDocuments
             var total = new MeterTotal { Count = item.GetProperty("count").GetUInt32() };
             if (aggregation == Aggregation.Unique) total.More = item.GetProperty("unique").EnumerateArray().Select(text => text.GetString()!).ToHashSet(StringComparer.Ordinal);
             else if (aggregation != Aggregation.Count) total.Nano = ReadTotal(item.GetProperty("figure").GetString()!);
+            if (aggregation == Aggregation.Average) total.Nano = ReadTotal(item.GetProperty("sum").GetString()!);
+            if (item.TryGetProperty("events", out var events))
+            {
+                var run = new UsageRun();
+                foreach (var entry in events.EnumerateArray()) run.Add(new RunEntry(Instant.FromUnixTimeTicks(entry[0].GetInt64()), entry[1].GetString()!, entry[2].GetString()!, ReadTotal(entry[3].GetString()!)));
+                total.More = run;
+            }
+
             if (aggregation == Aggregation.Latest)
                 total.More = new LatestStamp(Instant.FromUnixTimeTicks(item.GetProperty("latestTicks").GetInt64()), item.GetProperty("latestSource").GetString()!, item.GetProperty("latestId").GetString()!);
             var key = new MeterKey(item.GetProperty("revision").GetInt32(), item.GetProperty("meter").GetString()!, aggregation, item.GetProperty("dimensions").GetString()!);

@@ -33,6 +33,17 @@ internal static class UsageBlocks
                 writer.Varint(texts.PlaceOf(latest.Source));
                 writer.Text(latest.Id);
                 break;
+            case UsageRun run:
+                writer.Varint(run.Entries.Length);
+                foreach (var entry in run.Entries)
+                {
+                    writer.Zigzag(entry.EventTime.ToUnixTimeTicks());
+                    writer.Varint(texts.PlaceOf(entry.Source));
+                    writer.Text(entry.Id);
+                    writer.Wide(entry.Nano);
+                }
+
+                break;
         }
     }
 
@@ -83,6 +94,19 @@ internal static class UsageBlocks
             var time = Instant.FromUnixTimeTicks(reader.Zigzag());
             var source = texts[reader.Count()];
             total.More = new LatestStamp(time, source, reader.Text());
+        }
+        else if (aggregation is Aggregation.TimeWeighted or Aggregation.Each)
+        {
+            var run = new UsageRun();
+            for (var left = reader.Count(); left > 0; left--)
+            {
+                var time = Instant.FromUnixTimeTicks(reader.Zigzag());
+                var source = texts[reader.Count()];
+                var id = reader.Text();
+                run.Add(new RunEntry(time, source, id, reader.Wide()));
+            }
+
+            total.More = run;
         }
 
         return (key, total);

@@ -151,6 +151,7 @@ public sealed class Quote
         if (charges.Count == 0) throw key.Refuse("meter.unknown", $"plan '{span.Revision.Plan}' charges nothing for a meter '{key.Text()}'.");
         if (charges.Exists(charge => charge is RateDeckCharge)) throw key.Refuse("quote.events", $"meter '{key.Text()}' is priced call by call; give events, not a quantity.");
         var meter = charges[0].Meter;
+        if (charges.Exists(charge => charge is Dynamic || charge.NeedsEvents) || meter.Aggregation == Aggregation.TimeWeighted) throw key.Refuse("quote.events", $"meter '{key.Text()}' is priced event by event; give events, not a quantity.");
         var dimensions = item.Maybe("dimensions")?.Members().ToDictionary(member => member.Name, member => member.Value.Text(), StringComparer.Ordinal) ?? [];
         foreach (var name in dimensions.Keys)
             if (!meter.Dimensions.Contains(name, StringComparer.Ordinal)) throw item.Need("dimensions").Refuse("quote.dimension", $"meter '{meter.Key}' has no dimension '{name}'.");
