@@ -189,7 +189,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         var bySubscription = Book.Read(book => spread.ToDictionary(close => book.Entry(close.Key).Subscription.Id.Value, close => (Index: close.Key, Period: close.Value), StringComparer.Ordinal));
         var directory = bySubscription.Keys.Select(id => LedgerBlocks.DirectoryHash(batch.Tenant, id)).ToHashSet();
         var currency = Book.Read(book => book.Tenant(batch.Tenant)!.Catalogs[0].Catalog.Currency);
-        var identity = new RecordIdentity();
+        var identity = new RecordIdentity(0);
         var all = new List<(int Partition, LedgerEntry Entry)>();
         for (var partition = 0; partition < partitions.Count; partition++)
         {

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Net;
+using System.Security.Cryptography;
 using NodaTime;
 using Rating.Domain;
 using Rating.Engine;
@@ -12,6 +14,9 @@ internal sealed record ServeSettings
 {
     /// <summary>The file that is read when none is named.</summary>
     public const string File = "appsettings.json";
+
+    // The engine takes randomness as an argument, as it takes time.
+    private static readonly RatingSettings Defaults = new() { IdSecret = BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16)) };
 
     /// <summary>The value of a setting that switches something off.</summary>
     private const string None = "none";
@@ -32,7 +37,7 @@ internal sealed record ServeSettings
     public Reach Reach { get; init; } = Reach.ThisMachine;
 
     /// <summary>What the engine is told.</summary>
-    public RatingSettings Rating { get; init; } = new();
+    public RatingSettings Rating { get; init; } = Defaults;
 
     /// <summary>The topic; null without Kafka.</summary>
     public KafkaLogSettings? Kafka { get; init; }
@@ -76,7 +81,7 @@ internal sealed record ServeSettings
         var all = new SettingsSection(configuration.GetSection("Rating"));
         var logKind = log is null ? all.Choice("Log", LogKind.Sqlite) : SettingsSection.Choice<LogKind>("--log", log);
         var storeKind = store is null ? all.Choice("Store", StoreKind.Sqlite) : SettingsSection.Choice<StoreKind>("--store", store);
-        var rating = new RatingSettings { Partitions = all.Number("Partitions", new RatingSettings().Partitions, 1, 1_000) };
+        var rating = Defaults with { Partitions = all.Number("Partitions", Defaults.Partitions, 1, 1_000) };
         var (kafka, outlet) = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
         var postgres = PostgresOf(all.Section("Postgres"), storeKind);
         var place = ClusterOf(all.Section("Cluster"), cluster, kafka, postgres);
