@@ -96,7 +96,7 @@ public sealed class TenantBook
         var terms = subscription.At(at);
         var bounds = terms.Schedule.Period(period);
         var catalog = CatalogOn(bounds.Start, at);
-        return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { ChargePeriods = ChargePeriods(terms, bounds, at) };
+        return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { Schedule = terms.Schedule, ChargePeriods = ChargePeriods(terms, bounds, at) };
     }
 
     // The periods of charges that have periods of their own, from the one that is under way when the billing period begins.

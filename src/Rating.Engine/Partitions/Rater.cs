@@ -169,6 +169,7 @@ internal sealed class Rater(RatingSettings settings)
         if (!deck.TryRate(number.Text, record.EventTime, seconds, out var call)) return Say(Verdict.Suspended, VerdictReason.NoPrice, $"deck {deck.Key} has no rate for {number.Text}");
         if (call.Amount.Scaled > AmountMax) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"the call would cost {call.Amount}; at most {Limits.CallAmountMax} is taken");
         _calls.Add(new RatedCallEntry(charge.Key, seconds, call));
+        if (charge.IsInAllowance) _meters.Add(new MeterAddition(charge.ByCall, call.Destination, Quantity.Of(call.BilledSeconds), "", call.Amount.Scaled));
         return true;
     }
 
