@@ -48,7 +48,11 @@ public sealed class OracleQuote
 
     private Schedule ScheduleOf(Subscription subscription) => _book.Of(Tenant).ScheduleOf(subscription, Sequence) ?? throw new FormatException("The plan is not in the catalog.");
 
-    private int Last(Subscription subscription) => ScheduleOf(subscription).NumberOf(LocalDate.Max(_request.DateOrNone("period") ?? subscription.Start, subscription.Start));
+    private int Last(Subscription subscription)
+    {
+        var day = LocalDate.Max(_request.DateOrNone("period") ?? subscription.Start, subscription.Start);
+        return ScheduleOf(subscription).NumberOf(subscription.End is { } end ? LocalDate.Min(day, end.PlusDays(-1)) : day);
+    }
 
     private List<OracleInvoice> Invoices()
     {
@@ -60,7 +64,8 @@ public sealed class OracleQuote
         {
             var sections = cycle.OrderBy(s => s.Closed.View.Subscription.Id, StringComparer.Ordinal).Select(s => (s.Closed.View.Subscription.Id, s.Kind, (IReadOnlyList<OracleLine>)s.Closed.WithDiscounts(), (IReadOnlyList<BilledLine>)s.Closed.Billed(_account, null))).ToList();
             var view = cycle.OrderBy(s => s.Closed.View.Subscription.Id, StringComparer.Ordinal).First().Closed.View;
-            var invoice = new AccountRules(_account, _book.Of(Tenant).Catalogs[^1], taken).Make(sections, cycle.Key.Date, cycle.Key.Activation.Length == 0, (view.Start, view.End));
+            var pool = Pools.Lines([.. cycle.Where(s => s.Kind == "period").OrderBy(s => s.Closed.View.Subscription.Id, StringComparer.Ordinal).Select(s => (s.Closed.View.Subscription.Id, s.Closed.Priced!))]);
+            var invoice = new AccountRules(_account, _book.Of(Tenant).Catalogs[^1], taken).Make(sections, pool, cycle.Key.Date, cycle.Key.Activation.Length == 0, (view.Start, view.End));
             foreach (var credit in invoice.Credits) taken[credit.Credit] = taken.GetValueOrDefault(credit.Credit) + credit.Amount;
             invoices.Add(invoice with { Verdicts = _verdicts });
         }
@@ -76,14 +81,14 @@ public sealed class OracleQuote
         if (_request.Flag("activation"))
         {
             var activation = closing.Activation(Tenant, subscription.AsKnownOn(subscription.Start), first, Sequence);
-            before.Add(new BilledBefore("activation", first, activation.WithDiscounts(), []));
+            before.Add(new BilledBefore("activation", first, activation.WithDiscounts()));
             yield return ("activation", subscription.Start, activation);
         }
         for (var period = first; period <= Last(subscription); period++)
         {
             var end = schedule.End(period);
             var closed = closing.Period(Tenant, subscription.AsKnownOn(end), period, Sequence, [.. before]);
-            before.Add(new BilledBefore("period", period, closed.WithDiscounts(), closed.Allowances?.Left(closed.View.End) ?? []));
+            before.Add(new BilledBefore("period", period, closed.WithDiscounts()));
             yield return ("period", end, closed);
         }
     }

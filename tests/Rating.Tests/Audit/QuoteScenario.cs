@@ -19,12 +19,14 @@ internal sealed class QuoteScenario
     private readonly Random _random;
     private readonly LocalDate _start;
     private readonly string _interval;
+    private readonly string _currency;
     private int _key;
 
     public QuoteScenario(int seed)
     {
         _random = new Random(seed);
         _interval = Pick("month", "month", "month", "quarter", "year", "week");
+        _currency = Pick("EUR", "JPY", "KWD");
         _start = Pick(Days).PlusDays(Next(3) == 0 ? Next(40) : 0);
         Request = JsonSerializer.Serialize(Make());
     }
@@ -36,6 +38,9 @@ internal sealed class QuoteScenario
     private bool Chance(int oneIn) => Next(oneIn) == 0;
 
     private T Pick<T>(params IReadOnlyList<T> choices) => choices[Next(choices.Count)];
+
+    // An amount of money that is said as such has no fraction of the smallest unit; the currency is chosen first.
+    private string Amount(int most) => (Next(most) * (_currency == "JPY" ? 1 : 0.01m)).ToString(CultureInfo.InvariantCulture);
 
     private string Price(int decimals, int most = 100_000) => (_random.Next(0, most) / (decimal)Math.Pow(10, decimals)).ToString(CultureInfo.InvariantCulture);
 
@@ -74,7 +79,7 @@ internal sealed class QuoteScenario
             };
             if (Chance(5)) made["anchor"] = "start";
             else made["anchorDay"] = _interval == "week" ? 1 + Next(7) : Pick(1, 15, 28, 29, 30, 31);
-            if (Chance(4)) made["end"] = Text(LocalDate.Max(until, start).PlusDays(1 + Next(30)));
+            if (Chance(4)) made["end"] = Text(LocalDate.Max(until, start).PlusDays(21 + Next(30)));
             if (Chance(3)) made["discounts"] = Enumerable.Range(0, 1 + Next(2)).Select(i => SubscriptionDiscount($"d{i}", start)).ToList();
             if (Chance(3)) made["serviceAddress"] = Pick("DE", "US/CA/Los Angeles", "US/CA", "US/NY", "FR");
             return made;
@@ -92,10 +97,9 @@ internal sealed class QuoteScenario
 
     private object Versions(List<object> plans)
     {
-        var currency = Pick("EUR", "JPY", "KWD");
         object Version(string? from) => new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            ["currency"] = currency, ["lineRounding"] = Pick("halfUp", "halfUp", "halfEven", "up", "down"), ["effectiveFrom"] = from,
+            ["currency"] = _currency, ["lineRounding"] = Pick("halfUp", "halfUp", "halfEven", "up", "down"), ["effectiveFrom"] = from,
             ["meters"] = new object[] { new { key = "n", @event = "n", value = "v" }, new { key = "m", @event = "m", value = "v", aggregation = "max" } }, ["plans"] = plans, ["taxes"] = Chance(2) ? Taxes() : null,
         };
         return Version(null);
@@ -108,7 +112,7 @@ internal sealed class QuoteScenario
         var discount = new Dictionary<string, object?>(StringComparer.Ordinal) { ["key"] = key };
         switch (Next(5))
         {
-            case 0: discount["amount"] = Price(2, 9_999); break;
+            case 0: discount["amount"] = Amount(9_999); break;
             case 1: discount["units"] = Price(1, 40); break;
             default: discount["percent"] = Pick("20", "100", "12.5", "33.333333"); break;
         }
@@ -121,13 +125,13 @@ internal sealed class QuoteScenario
 
     private Dictionary<string, object?> Account()
     {
-        var account = new Dictionary<string, object?>(StringComparer.Ordinal) { ["taxAddress"] = Pick("DE", "US/CA/Oakland", "US/NY", "") };
+        var account = new Dictionary<string, object?>(StringComparer.Ordinal) { ["taxAddress"] = Pick("DE", "US/CA/Oakland", "US/NY", "X") };
         if (Chance(3)) account["minimum"] = Price(0, 900_000);
         if (Chance(4)) account["maximum"] = Price(0, 900_000);
-        if (Chance(3)) account["discounts"] = new[] { Chance(2) ? (object)new { key = "loyal", percent = Pick("5", "7.5") } : new { key = "voucher", amount = Price(1, 9_999), charge = Pick<string?>(null, "p0") } };
+        if (Chance(3)) account["discounts"] = new[] { Chance(2) ? (object)new { key = "loyal", percent = Pick("5", "7.5") } : new { key = "voucher", amount = Amount(99_999), charge = Pick<string?>(null, "p0") } };
         if (Chance(3)) account["credits"] = Enumerable.Range(0, 1 + Next(3)).Select(i => new
         {
-            key = $"c{i}", amount = Price(1, 999_999), priority = Pick(0, 0, 1), apply = Pick("afterTax", "beforeTax"), to = Chance(3) ? Text(_start.PlusDays(50)) : null, from = Chance(4) ? Text(_start.PlusDays(20)) : null,
+            key = $"c{i}", amount = Amount(9_999_999), priority = Pick(0, 0, 1), apply = Pick("afterTax", "beforeTax"), to = Chance(3) ? Text(_start.PlusDays(50)) : null, from = Chance(4) ? Text(_start.PlusDays(20)) : null,
             charges = Chance(3) ? new[] { "p0", "p1", "pn", "account" } : null,
         }).ToList();
         if (Chance(4)) account["reverseCharge"] = new[] { "vat" };
@@ -186,7 +190,7 @@ internal sealed class QuoteScenario
         var charges = new List<Dictionary<string, object?>>();
         for (var left = 1 + Next(4); left > 0; left--) charges.Add(Recurring($"{plan}{_key++}"));
         if (Chance(2)) charges.Add(With(new() { ["key"] = $"{plan}{_key++}", ["model"] = "oneOff", ["price"] = Price(Pick(2, 3, 4)), ["quantity"] = Pick<object?>(null, "seats", "lines") }, c => c["parts"] = Chance(3) ? Parts() : null));
-        charges.Add(new() { ["key"] = $"{plan}n", ["model"] = "perUnit", ["meter"] = "n", ["price"] = Price(3), ["periodMinimum"] = Chance(4) ? Price(2) : null, ["periodMaximum"] = Chance(4) ? new { amount = Price(2), proration = "none" } : null, ["taxCode"] = Chance(5) ? "voip" : null });
+        charges.Add(new() { ["key"] = $"{plan}n", ["model"] = "perUnit", ["meter"] = "n", ["price"] = Price(3), ["periodMinimum"] = Chance(4) ? Amount(99_999) : null, ["periodMaximum"] = Chance(4) ? new { amount = Amount(99_999), proration = "none" } : null, ["taxCode"] = Chance(5) ? "voip" : null });
         charges.Add(new() { ["key"] = $"{plan}g", ["model"] = "graduated", ["meter"] = "n", ["tiers"] = new object[] { new { upTo = "50", price = Price(3), flatFee = Price(2) }, new { price = Price(4), flatFee = Price(2) } } });
         charges.Add(new() { ["key"] = $"{plan}m", ["model"] = "volume", ["meter"] = "m", ["tiers"] = new object[] { new { upTo = "99.5", price = Price(3) }, new { price = Price(4), flatFee = Price(2) } } });
         return charges;
