@@ -55,6 +55,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>From where it may be reached.</summary>
     public Reach Reach { get; init; } = Reach.ThisMachine;
 
+    /// <summary>Where this program tells about its work.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>How far the running close is; null while none runs.</summary>
     public CloseProgress? Closing { get; set; }
 

@@ -42,6 +42,9 @@ internal sealed record ServeSettings
     /// <summary>The database; null without PostgreSQL.</summary>
     public PostgresSettings? Postgres { get; init; }
 
+    /// <summary>Where it tells about its work.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>In a word per place, for people and for the mark in the data folder.</summary>
     public string Places => $"log={Log.ToString().ToLowerInvariant()} store={Store.ToString().ToLowerInvariant()}";
 
@@ -74,13 +77,14 @@ internal sealed record ServeSettings
         var rating = new RatingSettings { Partitions = all.Number("Partitions", new RatingSettings().Partitions, 1, 1_000) };
         var (kafka, outlet) = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
         var postgres = PostgresOf(all.Section("Postgres"), storeKind);
+        var telemetry = TelemetryOf(all.Section("Telemetry"));
         var url = all.Text("Url");
         var hosts = all.Text("Hosts")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         _ = (all.Text("Log"), all.Text("Store"));
         all.NothingElse();
         // The positions in the store are positions of one log: another log under them is another installation.
         if (kafka is not null) rating = rating with { Log = $"kafka:{kafka.Topic}" };
-        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres };
+        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres, Telemetry = telemetry };
     }
 
     private static (KafkaLogSettings?, KafkaOutletSettings?) KafkaOf(SettingsSection section, LogKind log, RatingSettings rating, TenantId tenant)
@@ -117,6 +121,21 @@ internal sealed record ServeSettings
             { } topic => topic,
             null => settings.ChecksTopic ? $"{settings.Topic}.{what}" : "",
         };
+    }
+
+    private static TelemetrySettings TelemetryOf(SettingsSection section)
+    {
+        var defaults = new TelemetrySettings();
+        var endpoint = section.Text("Endpoint");
+        var settings = new TelemetrySettings
+        {
+            Endpoint = endpoint is null ? null : Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri
+                : throw section.Wrong("Endpoint", endpoint, "the address of an OTLP receiver, such as http://collector:4318"),
+            Protocol = section.Choice("Protocol", defaults.Protocol), TracesPercent = section.Number("TracesPercent", defaults.TracesPercent, 0, 100),
+            MetricsEvery = section.Seconds("MetricsEverySeconds", defaults.MetricsEvery), Logs = section.Choice("Logs", defaults.Logs),
+        };
+        section.NothingElse();
+        return settings;
     }
 
     private static PostgresSettings? PostgresOf(SettingsSection section, StoreKind store)
