@@ -111,15 +111,24 @@ public sealed class LedgerBlocks
         _head.Varint(_count);
         var room = BrotliEncoder.GetMaxCompressedLength(_head.Length + _entries.Length) + 64;
         if (_packed.Length < room) _packed = new byte[room + room / 4];
-        using var brotli = new BrotliEncoder(quality: 1, window: 20);
-        var length = Pack(brotli, _head.Written, 0, isLast: false);
-        length = Pack(brotli, _entries.Written, length, isLast: true);
+        var brotli = new BrotliEncoder(quality: 1, window: 20);
+        int length;
+        try
+        {
+            length = Pack(ref brotli, _head.Written, 0, isLast: false);
+            length = Pack(ref brotli, _entries.Written, length, isLast: true);
+        }
+        finally
+        {
+            brotli.Dispose();
+        }
+
         var directory = _directory.ToArray();
         Array.Sort(directory);
         return new LedgerBlock(checkpoint, directory, _packed.AsMemory(0, length));
     }
 
-    private int Pack(BrotliEncoder brotli, ReadOnlySpan<byte> plain, int at, bool isLast)
+    private int Pack(ref BrotliEncoder brotli, ReadOnlySpan<byte> plain, int at, bool isLast)
     {
         Invariant.Holds(brotli.Compress(plain, _packed.AsSpan(at), out var taken, out var written, isLast) == OperationStatus.Done && taken == plain.Length, "a ledger block could not be compressed");
         return at + written;
