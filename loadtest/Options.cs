@@ -6,13 +6,14 @@ namespace Rating.Loadtest;
 /// <param name="Out">Where the files go.</param>
 /// <param name="Only">The figures asked for; empty for all.</param>
 /// <param name="StagesOnly">Whether only the time per stage is wanted, as text; for comparing two builds.</param>
-internal sealed record Options(string Command, bool Quick, string Out, IReadOnlySet<string> Only, bool StagesOnly)
+/// <param name="Profile">Whether row 1 is run once more under a profiler.</param>
+internal sealed record Options(string Command, bool Quick, string Out, IReadOnlySet<string> Only, bool StagesOnly, bool Profile)
 {
     public const string Local = "local", Pipeline = "pipeline";
 
     public const string Usage = """
         usage: loadtest local [--quick] [--out DIR] [--only engine,import,idle,many] [--stages]
-               loadtest pipeline [--quick] [--out DIR] [--only 1,2,4,6,7,8,9]
+               loadtest pipeline [--quick] [--out DIR] [--only 1,2,4,6,7,8,9] [--profile]
         """;
 
     public int Pairs => Quick ? 1 : 5;
@@ -23,12 +24,13 @@ internal sealed record Options(string Command, bool Quick, string Out, IReadOnly
     public static Options? Parse(string[] args)
     {
         if (args.Length == 0 || args[0] is not (Local or Pipeline)) return null;
-        var options = new Options(args[0], false, Path.Combine("artifacts", "loadtest"), new HashSet<string>(StringComparer.Ordinal), false);
+        var options = new Options(args[0], false, Path.Combine("artifacts", "loadtest"), new HashSet<string>(StringComparer.Ordinal), false, false);
         for (var i = 1; i < args.Length; i++)
             switch (args[i])
             {
                 case "--quick": options = options with { Quick = true }; break;
                 case "--stages" when options.Command == Local: options = options with { StagesOnly = true }; break;
+                case "--profile" when options.Command == Pipeline: options = options with { Profile = true }; break;
                 case "--out" when i + 1 < args.Length: options = options with { Out = args[++i] }; break;
                 case "--only" when i + 1 < args.Length: options = options with { Only = args[++i].Split(',').ToHashSet(StringComparer.Ordinal) }; break;
                 default: return null;

@@ -41,7 +41,11 @@ internal sealed class EngineProcess : IAsyncDisposable
         if (run.WarmTopic.Length > 0)
         {
             await using var warm = await OpenAsync(run, run.WarmTopic, run.WarmDatabase);
-            await warm.RateAsync(run.WarmRecords);
+            await WarmUp.RunAsync(async share =>
+            {
+                await warm._gated.ShowAsync(share);
+                await warm._engine.CaughtUpAsync(default);
+            });
         }
 
         var watch = Stopwatch.StartNew();

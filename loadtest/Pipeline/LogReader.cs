@@ -14,7 +14,7 @@ internal static class LogReader
         if (run.WarmTopic.Length > 0)
         {
             await using var warm = await Outside.OpenLogAsync(run, run.WarmTopic);
-            await ReadAsync(warm);
+            await WarmUp.RunAsync(_ => ReadAsync(warm));
         }
 
         await using var log = await Outside.OpenLogAsync(run, run.Topic);

@@ -42,7 +42,7 @@ internal sealed class NaiveTable
         await connection.OpenAsync();
         var table = new NaiveTable(run, connection);
         await table.RunAsync(Create);
-        await table.CopyAsync(run.WarmTopic, run.WarmRecords);
+        await WarmUp.RunAsync(share => table.CopyAsync(run.WarmTopic, (int)(share * run.WarmRecords)));
         await table.RunAsync("TRUNCATE usage");
         Children.Say("ready");
         while (await Children.AskedAsync() is { } line)

@@ -13,8 +13,9 @@ internal readonly record struct OutsideCpu(TimeSpan Broker, TimeSpan Database)
 
     public static OutsideCpu Of(Outside outside)
     {
-        var backend = (int)outside.Postgres.Run("postgres", "SELECT pg_backend_pid()")!;
-        var postmaster = int.Parse(Fields(backend)![ParentField], CultureInfo.InvariantCulture);
+        // The parent of the process that serves a connection, which must be open meanwhile.
+        using var connection = outside.Postgres.Connect("postgres");
+        var postmaster = int.Parse(Fields(connection.ProcessID)![ParentField], CultureInfo.InvariantCulture);
         var database = Ticks(postmaster, WaitedForFields);
         foreach (var folder in Directory.GetDirectories("/proc"))
             if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) && Fields(id) is { } fields && fields[ParentField] == postmaster.ToString(CultureInfo.InvariantCulture))

@@ -10,7 +10,12 @@ internal static class RawConsumer
 
     public static async Task ChildAsync(TopicRun run)
     {
-        if (run.WarmTopic.Length > 0) Read(run, run.WarmTopic, run.WarmRecords);
+        if (run.WarmTopic.Length > 0)
+            await WarmUp.RunAsync(share =>
+            {
+                Read(run, run.WarmTopic, (int)(share * run.WarmRecords));
+                return Task.CompletedTask;
+            });
         Children.Say("ready");
         await Children.AskedAsync();
         Children.Say(await TopicOutcome.OfAsync(run.Records, () =>

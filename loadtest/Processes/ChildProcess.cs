@@ -8,6 +8,7 @@ namespace Rating.Loadtest.Processes;
 internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
+    private bool _isDisposed;
 
     /// <summary>Starts one.</summary>
     /// <param name="kind">Which of <see cref="Children"/>.</param>
@@ -51,8 +52,11 @@ internal sealed class ChildProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Lets it end, and waits for that.</summary>
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         _process.StandardInput.Close();
         _process.WaitForExit();
         _process.Dispose();

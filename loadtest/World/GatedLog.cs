@@ -18,11 +18,11 @@ internal sealed class GatedLog(IUsageLog log) : IUsageLog
 
     public int Partitions => _log.Partitions;
 
-    /// <summary>Shows all that was appended so far.</summary>
-    public async Task ShowAsync()
+    /// <summary>Shows all that was appended so far, or a share of it.</summary>
+    public async Task ShowAsync(double share = 1)
     {
         var shown = new long[Partitions];
-        for (var partition = 0; partition < shown.Length; partition++) shown[partition] = await _log.EndAsync(partition, default);
+        for (var partition = 0; partition < shown.Length; partition++) shown[partition] = (long)(share * await _log.EndAsync(partition, default));
         _shown = shown;
         Tell();
     }

@@ -50,6 +50,22 @@ public readonly record struct Money : IComparable<Money>
 
     public static bool operator >=(Money a, Money b) => a.CompareTo(b) >= 0;
 
+    /// <summary>This amount with a rate on top: exact, so the rate has no more decimals than are left.</summary>
+    /// <exception cref="Refused"><c>amount.range</c></exception>
+    internal Money TimesPlusOne(UnitPrice rate)
+    {
+        Same(this, new Money(0, rate.Currency));
+        try
+        {
+            // Amounts of calls are whole multiples of 10^-12 units, rates of 10^-9: the product fits 10^-21.
+            return new Money(checked(Scaled + Scaled / ScaledNumber.PowerOfTen(Decimals - Limits.UnitPriceDecimals) * (rate.Pico / 1_000)), Currency);
+        }
+        catch (OverflowException)
+        {
+            throw OutOfRange();
+        }
+    }
+
     /// <summary>This amount rounded to the minor unit of its currency.</summary>
     public Money RoundedToMinorUnit(RoundingMode mode) => ShareRounded(1, 1, Currency.Decimals, mode);
 

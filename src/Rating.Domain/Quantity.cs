@@ -55,11 +55,21 @@ public readonly record struct Quantity(Int128 Nano) : IComparable<Quantity>
 
     public static bool operator >=(Quantity a, Quantity b) => a.Nano >= b.Nano;
 
+    /// <summary>What is left of this quantity beyond free units: nothing up to them; a quantity below zero stays what it is.</summary>
+    public Quantity Beyond(Quantity free) => Nano < 0 ? this : new Quantity(Int128.Max(0, checked(Nano - free.Nano)));
+
     /// <summary>How many blocks of a size this quantity starts: 0 for zero, 1 up to the size, 2 just above it.</summary>
     public Int128 StartedBlocks(Quantity size)
     {
         Invariant.Holds(size > Zero, "a block has a positive size");
         return Nano <= 0 ? 0 : (Nano + size.Nano - 1) / size.Nano;
+    }
+
+    /// <summary>How many blocks of a size this quantity fills: 0 below the size.</summary>
+    public Int128 FullBlocks(Quantity size)
+    {
+        Invariant.Holds(size > Zero, "a block has a positive size");
+        return Nano <= 0 ? 0 : Nano / size.Nano;
     }
 
     /// <summary>The whole units, rounded up: 61 for 60.2 seconds.</summary>

@@ -110,6 +110,24 @@ internal static class ScaledNumber
         };
     }
 
+    /// <summary>Divides and rounds once, numbers of any size.</summary>
+    public static BigInteger DivideRounded(BigInteger numerator, BigInteger denominator, RoundingMode mode)
+    {
+        Invariant.Holds(denominator.Sign > 0, "a rounded division needs a positive denominator");
+        var quotient = BigInteger.DivRem(numerator, denominator, out var rest);
+        if (rest.IsZero) return quotient;
+        var away = numerator.Sign;
+        var half = (BigInteger.Abs(rest) * 2).CompareTo(denominator);
+        return mode switch
+        {
+            RoundingMode.HalfUp => half >= 0 ? quotient + away : quotient,
+            RoundingMode.HalfEven => half > 0 || (half == 0 && !quotient.IsEven) ? quotient + away : quotient,
+            RoundingMode.Up => quotient + away,
+            RoundingMode.Down => quotient,
+            _ => throw new InvariantBrokenException($"rounding mode {mode} has no rule"),
+        };
+    }
+
     // Nearly all numbers of usage: up to 9 digits, perhaps a point and up to 9 more. Everything else, and every mistake, is for the long way.
     private static bool TryShort(ReadOnlySpan<byte> text, int decimals, long wholeMax, out long scaled)
     {

@@ -19,9 +19,11 @@ internal static class LevelOverTime
             var other => throw new FormatException($"'{other}' is not a unit of time."),
         };
         var sum = Fraction.Zero;
-        foreach (var group in now.Concat(earlier).Where(m => covers(m.Dimensions)).GroupBy(m => meter.Written(m.Dimensions)))
+        var byDimensions = now.Concat(earlier).Where(m => covers(m.Dimensions)).ToLookup(m => meter.Written(m.Dimensions), StringComparer.Ordinal);
+        // Without dimensions there is a level from the start, the initial one.
+        foreach (var dimensions in byDimensions.Select(group => group.Key).Concat(meter.Dimensions.Length == 0 ? [""] : []).Distinct(StringComparer.Ordinal))
         {
-            var steps = group.Order().ToList();
+            var steps = byDimensions[dimensions].Order().ToList();
             foreach (var span in view.Accrue(spans))
             {
                 var (from, to) = (Ticks(view.Subscription, span.From), Ticks(view.Subscription, span.To));

@@ -1,48 +1,35 @@
 namespace Rating.Domain.Pricing;
 
 /// <summary>Each unit is priced in the tier that it falls in: the first 100 at one price, the next at another.</summary>
-public sealed class Graduated : MeteredCharge
+public sealed class Graduated : TieredCharge
 {
-    /// <summary>The tiers, lowest first; the last has no end.</summary>
-    public required IReadOnlyList<Tier> Tiers { get; init; }
-
     /// <inheritdoc/>
     public override Money Amount(Quantity figure)
     {
-        var amount = Tiers[0].FlatFee * Quantity.One;
-        var from = Quantity.Zero;
-        foreach (var tier in Tiers)
-        {
-            if (tier != Tiers[0])
-            {
-                if (figure <= from) break;
-                amount += tier.FlatFee * Quantity.One;
-            }
-
-            amount += tier.Price * (Within(tier, figure) - from);
-            if (tier.UpTo is null) break;
-            from = tier.UpTo.Value;
-        }
-
+        var amount = Money.Zero(Tiers[0].Price.Currency);
+        if (IsFree(figure)) return amount;
+        foreach (var (tier, units) in Parts(figure)) amount += tier.Price * units + tier.FlatFee * Quantity.One;
         return amount;
     }
 
     /// <inheritdoc/>
     public override string Explain(Quantity figure)
     {
-        var parts = new List<string>();
-        var from = Quantity.Zero;
-        foreach (var tier in Tiers)
-        {
-            if (tier != Tiers[0] && figure <= from) break;
-            var fee = tier.FlatFee.Pico == 0 ? "" : $" and {tier.FlatFee} flat";
-            parts.Add($"{Within(tier, figure) - from} at {tier.Price}{fee}");
-            if (tier.UpTo is null) break;
-            from = tier.UpTo.Value;
-        }
-
-        return string.Join(" + ", parts);
+        if (IsFree(figure)) return "nothing used";
+        var parts = Parts(figure).ToList();
+        var text = string.Join(" + ", parts.Select(part => $"{part.Units} at {PriceText(part.Tier.Price)}{FeeText(part.Tier)}"));
+        return parts.Count == 1 ? text : $"{figure} in {parts.Count} tiers: {text}";
     }
 
-    private static Quantity Within(Tier tier, Quantity figure) => tier.UpTo is { } top && figure > top ? top : figure;
+    // The tiers that a figure reaches, with the units of it that lie in each.
+    private IEnumerable<(Tier Tier, Quantity Units)> Parts(Quantity figure)
+    {
+        Quantity? from = null;
+        foreach (var tier in Tiers)
+        {
+            if (from is { } bound && !IsBeyond(figure, bound)) yield break;
+            yield return (tier, (tier.UpTo is { } top && figure > top ? top : figure) - (from ?? Quantity.Zero));
+            from = tier.UpTo;
+        }
+    }
 }

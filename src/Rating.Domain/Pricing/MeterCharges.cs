@@ -3,4 +3,7 @@ using Rating.Domain.Usage;
 namespace Rating.Domain.Pricing;
 
 /// <summary>A meter with the charges of one plan that are on it.</summary>
-public sealed record MeterCharges(Meter Meter, UsageCharge[] Charges);
+/// <param name="Meter">The meter.</param>
+/// <param name="Charges">The charges, in the plan's order.</param>
+/// <param name="NeedsEvents">Whether one of them looks at single events.</param>
+public sealed record MeterCharges(Meter Meter, UsageCharge[] Charges, bool NeedsEvents);

@@ -9,6 +9,7 @@ public sealed record MeterKey(int Revision, string Meter, Aggregation Aggregatio
         if (other is null) return 1;
         var order = Revision.CompareTo(other.Revision);
         if (order == 0) order = string.CompareOrdinal(Meter, other.Meter);
-        return order != 0 ? order : string.CompareOrdinal(Dimensions, other.Dimensions);
+        if (order == 0) order = string.CompareOrdinal(Dimensions, other.Dimensions);
+        return order != 0 ? order : Aggregation.CompareTo(other.Aggregation);
     }
 }

@@ -12,7 +12,7 @@ internal sealed partial class CatalogReader
     private static readonly string[] OfCharge = ["key", "name", "model", "taxCode"];
 
     // Members that every charge on usage has.
-    private static readonly string[] OfUsage = [.. OfCharge, "meter", "where"];
+    private static readonly string[] OfUsage = [.. OfCharge, "meter", "where", "groupBy", "periodMinimum", "periodMaximum"];
 
     // One line per model.
     private Charge ReadCharge(DocumentNode node)
@@ -22,39 +22,81 @@ internal sealed partial class CatalogReader
         {
             "recurring" => ReadRecurring(node),
             "oneOff" => ReadOneOff(node),
+            "flat" => ReadFlat(node),
             "perUnit" => ReadPerUnit(node),
             "graduated" => ReadGraduated(node),
             "volume" => ReadVolume(node),
+            "stairstep" => ReadStairstep(node),
             "package" => ReadPackage(node),
+            "blocks" => ReadBlocks(node),
+            "percentage" => ReadPercentage(node),
+            "graduatedPercentage" => ReadGraduatedPercentage(node),
+            "volumePercentage" => ReadVolumePercentage(node),
+            "matrix" => ReadMatrix(node),
+            "dynamic" => ReadDynamic(node),
             "rateDeck" => ReadRateDeck(node),
-            _ => throw node.Need("model").Refuse("catalog.model.unknown", $"'{model}' is not a charge model; choose one of recurring, oneOff, perUnit, graduated, volume, package, rateDeck."),
+            _ => throw node.Need("model").Refuse("catalog.model.unknown", $"'{model}' is not a charge model; choose one of recurring, oneOff, flat, perUnit, graduated, volume, stairstep, package, blocks, percentage, graduatedPercentage, volumePercentage, matrix, dynamic, rateDeck."),
         };
+    }
+
+    private Flat ReadFlat(DocumentNode node)
+    {
+        node.Object([.. OfUsage, "price", "when"]);
+        var isAlwaysDue = node.Maybe("when")?.OneOf(("usage", false), ("always", true)) ?? false;
+        if (isAlwaysDue && node.Maybe("groupBy") is { } groups) throw groups.Refuse("catalog.flat.groups", "a price that is always due has no groups.");
+        return new Flat { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Price = node.Need("price").Price(_currency), IsAlwaysDue = isAlwaysDue };
     }
 
     private PerUnit ReadPerUnit(DocumentNode node)
     {
-        node.Object([.. OfUsage, "price"]);
-        return new PerUnit { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), Price = node.Need("price").Price(_currency) };
-    }
-
-    private Graduated ReadGraduated(DocumentNode node)
-    {
-        node.Object([.. OfUsage, "tiers"]);
-        return new Graduated { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), Tiers = Tiers(node) };
-    }
-
-    private Volume ReadVolume(DocumentNode node)
-    {
-        node.Object([.. OfUsage, "tiers"]);
-        return new Volume { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), Tiers = Tiers(node) };
+        node.Object([.. OfUsage, "price", "freeUnits"]);
+        return new PerUnit { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Price = node.Need("price").Price(_currency), FreeUnits = FreeUnits(node) };
     }
 
     private Package ReadPackage(DocumentNode node)
     {
-        node.Object([.. OfUsage, "size", "price"]);
+        node.Object([.. OfUsage, "size", "price", "rounding", "freeUnits"]);
+        return new Package
+        {
+            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Size = Size(node), Price = node.Need("price").Price(_currency), FreeUnits = FreeUnits(node),
+            IsRoundedDown = node.Maybe("rounding")?.OneOf(("up", false), ("down", true)) ?? false,
+        };
+    }
+
+    private static Quantity Size(DocumentNode node)
+    {
         var size = node.Need("size").Quantity();
-        if (size <= Quantity.Zero) throw node.Need("size").Refuse("catalog.package.size", "a block holds more than nothing.");
-        return new Package { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), Size = size, Price = node.Need("price").Price(_currency) };
+        return size > Quantity.Zero ? size : throw node.Need("size").Refuse("catalog.package.size", "a block holds more than nothing.");
+    }
+
+    private static Quantity FreeUnits(DocumentNode node)
+    {
+        var free = node.Maybe("freeUnits")?.Quantity() ?? Quantity.Zero;
+        return free >= Quantity.Zero ? free : throw node.Need("freeUnits").Refuse("catalog.free", "free units are not below zero.");
+    }
+
+    private Matrix ReadMatrix(DocumentNode node)
+    {
+        node.Object([.. OfUsage, "prices", "default"]);
+        var meter = MeterOf(node);
+        var cells = new List<MatrixCell>();
+        foreach (var item in node.Need("prices").Items())
+        {
+            item.Object("when", "price");
+            cells.Add(new MatrixCell(Matches(meter, item.Need("when")), item.Need("price").Price(_currency)));
+        }
+
+        if (node.Maybe("default") is { } others) cells.Add(new MatrixCell([], others.Price(_currency)));
+        if (cells.Count == 0) throw node.Need("prices").Refuse("catalog.matrix.empty", "a matrix needs at least one price.");
+        return new Matrix { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = meter, Where = Where(node), GroupBy = GroupBy(node), Cells = cells };
+    }
+
+    private Dynamic ReadDynamic(DocumentNode node)
+    {
+        node.Object([.. OfUsage, "amount", "markup"]);
+        var markup = node.Maybe("markup") is { } given ? Percent(given) : UnitPrice.Free(_currency);
+        if (markup.Pico < -1_000_000_000_000 || markup.Pico % 1_000 != 0) throw node.Need("markup").Refuse("percent.invalid", "a markup is -100 % or more, of at most 7 decimals.");
+        return new Dynamic { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Brought = Formula(node.Need("amount")), Markup = markup };
     }
 
     private RateDeckCharge ReadRateDeck(DocumentNode node)
@@ -65,7 +107,7 @@ internal sealed partial class CatalogReader
         if (meter.Aggregation != Aggregation.Sum) throw node.Refuse("catalog.deck.meter", $"a rate deck needs a meter that sums seconds; '{meter.Key}' is {meter.Aggregation}.");
         return new RateDeckCharge
         {
-            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = meter, Where = Where(node),
+            Key = Key(node), Name = Named(node), Meter = meter, Where = Where(node),
             Deck = _decks.TryGetValue(deck.Text(), out var found) ? found : throw deck.Refuse("catalog.deck.unknown", $"there is no deck '{deck.Text()}'."),
         };
     }
@@ -80,38 +122,25 @@ internal sealed partial class CatalogReader
         return _meters.TryGetValue(name.Text(), out var meter) ? meter : throw name.Refuse("catalog.meter.unknown", $"there is no meter '{name.Text()}'; known are {string.Join(", ", _meters.Keys)}.");
     }
 
-    private List<string> Where(DocumentNode node)
+    private List<DimensionMatch> Where(DocumentNode node) => node.Maybe("where") is { } where ? Matches(MeterOf(node), where) : [];
+
+    private static List<DimensionMatch> Matches(Meter meter, DocumentNode where)
     {
-        if (node.Maybe("where") is not { } where) return [];
-        var meter = MeterOf(node);
-        var parts = new List<string>();
+        var matches = new List<DimensionMatch>();
         foreach (var (name, value) in where.Members())
         {
             if (!meter.Dimensions.Contains(name, StringComparer.Ordinal)) throw where.Refuse("catalog.where.unknown", $"meter '{meter.Key}' has no dimension '{name}'.");
-            parts.Add(Meter.Dimension(name, value.Text()));
+            var isNot = value.Element.ValueKind == System.Text.Json.JsonValueKind.Object;
+            matches.Add(new DimensionMatch([.. Texts(isNot ? value.Object("not").Need("not") : value).Select(text => Meter.Dimension(name, text))], isNot));
         }
 
-        return parts;
+        return matches;
     }
 
-    private List<Tier> Tiers(DocumentNode node)
+    private string[] GroupBy(DocumentNode node)
     {
-        var list = node.Need("tiers");
-        var tiers = new List<Tier>();
-        var last = Quantity.Zero;
-        var open = false;
-        foreach (var item in list.Items())
-        {
-            item.Object("upTo", "price", "flatFee");
-            if (open) throw item.Refuse("catalog.tier.overlap", "the tier before has no 'upTo' and takes everything; only the last tier has none.");
-            var top = item.Maybe("upTo")?.Quantity();
-            if (top is { } bound && bound <= last) throw item.Refuse("catalog.tier.overlap", $"'upTo' {bound} is not above that of the tier before, {last}.");
-            open = top is null;
-            last = top ?? last;
-            tiers.Add(new Tier(top, item.Need("price").Price(_currency), item.Maybe("flatFee")?.Price(_currency) ?? UnitPrice.Free(_currency)));
-        }
-
-        if (tiers.Count == 0 || !open) throw list.Refuse("catalog.tier.gap", $"nothing says what quantities above {last} cost; end with a tier without 'upTo'.");
-        return tiers;
+        var names = Names(node, "groupBy");
+        if (Array.Find(names, name => !MeterOf(node).Dimensions.Contains(name, StringComparer.Ordinal)) is { } unknown) throw node.Need("groupBy").Refuse("catalog.where.unknown", $"meter '{MeterOf(node).Key}' has no dimension '{unknown}'.");
+        return names;
     }
 }

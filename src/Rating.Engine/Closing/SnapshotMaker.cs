@@ -23,10 +23,13 @@ internal static class SnapshotMaker
         var isSupplementary = number > subscription.LastPeriod;
         var own = sealedUsage.TryGetValue(number, out var usage) ? usage : new PeriodUsage();
         var late = sealedUsage.Where(pair => pair.Key < number).ToDictionary(pair => pair.Key, pair => pair.Value);
+        var known = KnownUsage.Of(entry, before);
+        var start = known.With(late).StartOf(number);
         var lines = new List<PricedLine>();
         var terms = entry.Tenant.Terms(entry, number, sequence);
-        lines.AddRange(isSupplementary ? TakenBack(entry, subscription, sequence, before) : Regular(entry, subscription, terms, own, sequence, before));
-        foreach (var (period, more) in late.OrderBy(pair => pair.Key)) lines.AddRange(Late(entry, period, more, before));
+        lines.AddRange(isSupplementary ? TakenBack(entry, subscription, sequence, before) : Regular(entry, subscription, terms, own, start, sequence, before));
+        lines.AddRange(Late(entry, known, late, number));
+        lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
         return new Snapshot
         {
             Tenant = entry.Tenant.Id, Subscription = subscription.Id, Account = subscription.Account, Kind = isSupplementary ? SnapshotKind.Supplementary : SnapshotKind.Period,
@@ -38,27 +41,34 @@ internal static class SnapshotMaker
     public static Snapshot OfActivation(SubscriptionEntry entry, long sequence)
     {
         var terms = entry.Tenant.Terms(entry, entry.Subscription.FirstPeriod, sequence);
+        var lines = Price.OneOffs(terms).Concat(FirstAdvance(terms)).ToList();
         return new Snapshot
         {
             Tenant = entry.Tenant.Id, Subscription = entry.Subscription.Id, Account = entry.Subscription.Account, Kind = SnapshotKind.Activation, Period = terms.Period, BookSequence = sequence,
-            Usage = new PeriodUsage(), LateUsage = new Dictionary<int, PeriodUsage>(), Lines = [.. Price.OneOffs(terms), .. FirstAdvance(terms)], Currency = terms.Currency,
+            Usage = new PeriodUsage(), LateUsage = new Dictionary<int, PeriodUsage>(), Lines = [.. lines, .. SubscriptionDiscounts.Of(entry.Subscription, lines, terms.LineRounding, [])], Currency = terms.Currency,
         };
     }
 
-    /// <summary>What late usage of a sealed period changes on it.</summary>
-    public static IReadOnlyList<PricedLine> Late(SubscriptionEntry entry, int period, PeriodUsage more, IReadOnlyList<Snapshot> before)
+    /// <summary>What late usage of sealed periods changes on them; and, where these depend on it, on the sealed ones after them.</summary>
+    /// <param name="entry">The subscription. The book's read lock is held.</param>
+    /// <param name="known">The usage that was known before.</param>
+    /// <param name="late">The late usage, by the period in which it was used.</param>
+    /// <param name="before">Only periods before this one.</param>
+    public static IReadOnlyList<PricedLine> Late(SubscriptionEntry entry, KnownUsage known, IReadOnlyDictionary<int, PeriodUsage> late, int before)
     {
-        var first = before.FirstOrDefault(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == period);
-        Invariant.Holds(first is not null, $"subscription {entry.Subscription.Id} has late usage for period {period}, which has no snapshot");
-        var known = new PeriodUsage();
-        known.Add(first.Usage);
-        foreach (var snapshot in before)
-            if (snapshot.LateUsage.TryGetValue(period, out var came)) known.Add(came);
-        var all = new PeriodUsage();
-        all.Add(known);
-        all.Add(more);
-        var terms = entry.Tenant.Terms(entry, period, first.BookSequence);
-        return Price.Difference(LineKind.LateUsage, Price.Arrears(terms, all, terms.Period.End), Price.Arrears(terms, known, terms.Period.End));
+        var lines = new List<PricedLine>();
+        if (late.Count == 0) return lines;
+        var all = known.With(late);
+        foreach (var period in late.Keys) Invariant.Holds(known.FrozenAt(period) is not null, $"subscription {entry.Subscription.Id} has late usage for period {period}, which has no snapshot");
+        var concerned = all.ReachesOn ? known.Snapshots.Where(period => period >= late.Keys.Min() && period < before) : late.Keys.Order();
+        foreach (var period in concerned)
+        {
+            var terms = entry.Tenant.Terms(entry, period, known.FrozenAt(period));
+            lines.AddRange(Price.Difference(
+                LineKind.LateUsage, Price.Arrears(terms, all.In(period), terms.Period.End, all.StartOf(period)).Lines, Price.Arrears(terms, known.In(period), terms.Period.End, known.StartOf(period)).Lines));
+        }
+
+        return lines;
     }
 
     // Advance charges of days after the end that were billed before it was known: of whole periods, and of what is left of longer ones.
@@ -74,9 +84,9 @@ internal static class SnapshotMaker
         return lines;
     }
 
-    private static List<PricedLine> Regular(SubscriptionEntry entry, Subscription subscription, PeriodTerms terms, PeriodUsage usage, long sequence, IReadOnlyList<Snapshot> before)
+    private static List<PricedLine> Regular(SubscriptionEntry entry, Subscription subscription, PeriodTerms terms, PeriodUsage usage, PeriodStart start, long sequence, IReadOnlyList<Snapshot> before)
     {
-        var lines = new List<PricedLine>(Price.Arrears(terms, usage, terms.Period.End));
+        var lines = new List<PricedLine>(Price.Arrears(terms, usage, terms.Period.End, start).Lines);
         if (terms.Period.Number == subscription.FirstPeriod && !before.Any(snapshot => snapshot.Kind == SnapshotKind.Activation)) lines.AddRange(Price.OneOffs(terms));
         var billed = AdvanceLines(before);
         lines.AddRange(AdvanceCharges.Due(Price.Advance(terms), [.. billed.Where(line => IsIn(line, terms.Period) && !terms.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own)))], terms.Spans));

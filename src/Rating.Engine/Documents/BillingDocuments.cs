@@ -62,6 +62,7 @@ public static class BillingDocuments
         json.WriteString("cycle", invoice.Cycle);
         json.WriteString("date", Text(invoice.Date));
         json.WriteString("currency", invoice.Currency.Code);
+        if (invoice.BookSequence is { } sequence) json.WriteNumber("bookSequence", sequence);
         json.WriteStartArray("sections");
         foreach (var section in invoice.Sections)
         {
@@ -74,15 +75,99 @@ public static class BillingDocuments
         }
 
         json.WriteEndArray();
-        json.WriteString("total", invoice.Total.ToText());
+        WriteAccountPart(json, invoice);
     });
 
-    /// <summary>What a quote shows of a snapshot, as JSON: its period, lines and total.</summary>
-    public static string WritePreview(Snapshot snapshot) => Write(json =>
+    // What an invoice has beside its sections; without any of it, only the total.
+    private static void WriteAccountPart(Utf8JsonWriter json, Invoice invoice)
     {
-        Write(json, "period", snapshot.Period);
-        Write(json, snapshot.Lines);
-        json.WriteString("total", snapshot.Total.ToText());
+        if (invoice.AccountLines.Count > 0)
+        {
+            json.WriteStartArray("accountLines");
+            foreach (var line in invoice.AccountLines) Write(json, line.Line, line.Subscription);
+            json.WriteEndArray();
+        }
+
+        if (invoice.Pools.Count > 0)
+        {
+            json.WriteStartArray("pools");
+            foreach (var pool in invoice.Pools)
+            {
+                json.WriteStartObject();
+                json.WriteString("allowance", pool.Allowance);
+                json.WriteString("granted", pool.Granted.ToString());
+                json.WriteString("left", pool.Left.ToString());
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (invoice.Taxes is { } taxes)
+        {
+            json.WriteString("net", (invoice.Total - invoice.Tax).ToText());
+            json.WriteStartArray("taxes");
+            foreach (var tax in taxes.Lines)
+            {
+                json.WriteStartObject();
+                json.WriteString("rule", tax.Rule);
+                json.WriteString("name", tax.Name);
+                json.WriteString("type", tax.Type);
+                json.WriteString("jurisdiction", tax.Jurisdiction);
+                json.WriteString("percent", tax.Percent);
+                json.WriteString("base", tax.Base.ToText());
+                json.WriteString("amount", tax.Amount.ToText());
+                json.WriteString("note", tax.Note);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("tax", invoice.Tax.ToText());
+        }
+
+        json.WriteString("total", invoice.Total.ToText());
+        if (invoice.Credits.Count == 0) return;
+        json.WriteStartArray("credits");
+        foreach (var credit in invoice.Credits)
+        {
+            json.WriteStartObject();
+            json.WriteString("credit", credit.Credit);
+            json.WriteString("apply", credit.IsBeforeTax ? "beforeTax" : "afterTax");
+            json.WriteString("amount", credit.Amount.ToText());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("due", invoice.Due.ToText());
+    }
+
+    /// <summary>What a quote shows of an invoice, as JSON: of one subscription its period and lines, of several a section for each.</summary>
+    public static string WritePreview(Invoice invoice, IReadOnlyList<BillingPeriod> periods, bool isOfOne) => Write(json =>
+    {
+        if (isOfOne)
+        {
+            Write(json, "period", periods[0]);
+            Write(json, invoice.Sections[0].Lines);
+        }
+        else
+        {
+            json.WriteString("cycle", invoice.Cycle);
+            json.WriteString("date", Text(invoice.Date));
+            json.WriteStartArray("sections");
+            for (var i = 0; i < invoice.Sections.Count; i++)
+            {
+                json.WriteStartObject();
+                json.WriteString("subscription", invoice.Sections[i].Subscription.Value);
+                json.WriteString("kind", NameOf(invoice.Sections[i].Kind));
+                Write(json, "period", periods[i]);
+                Write(json, invoice.Sections[i].Lines);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        WriteAccountPart(json, invoice);
     });
 
     /// <summary>A balance as JSON.</summary>
@@ -153,24 +238,26 @@ public static class BillingDocuments
     private static void Write(Utf8JsonWriter json, IReadOnlyList<PricedLine> lines)
     {
         json.WriteStartArray("lines");
-        foreach (var line in lines)
-        {
-            json.WriteStartObject();
-            json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(line.Kind.ToString()));
-            json.WriteString("charge", line.Charge);
-            json.WriteString("name", line.Name);
-            json.WriteString("detail", line.Detail);
-            json.WriteString("from", Text(line.From));
-            json.WriteString("to", Text(line.To));
-            json.WriteString("quantity", line.Quantity.ToString());
-            json.WriteString("unit", line.Unit);
-            json.WriteString("amount", line.Amount.ToText());
-            json.WriteString("explanation", line.Explanation);
-            if (line.TaxCode != PricedLine.StandardTaxCode) json.WriteString("taxCode", line.TaxCode);
-            json.WriteEndObject();
-        }
-
+        foreach (var line in lines) Write(json, line, null);
         json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, PricedLine line, string? subscription)
+    {
+        json.WriteStartObject();
+        if (subscription is not null) json.WriteString("subscription", subscription);
+        json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(line.Kind.ToString()));
+        json.WriteString("charge", line.Charge);
+        json.WriteString("name", line.Name);
+        json.WriteString("detail", line.Detail);
+        json.WriteString("from", Text(line.From));
+        json.WriteString("to", Text(line.To));
+        json.WriteString("quantity", line.Quantity.ToString());
+        json.WriteString("unit", line.Unit);
+        json.WriteString("amount", line.Amount.ToText());
+        json.WriteString("explanation", line.Explanation);
+        if (line.TaxCode != PricedLine.StandardTaxCode) json.WriteString("taxCode", line.TaxCode);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, PeriodUsage usage, Currency currency)
@@ -198,6 +285,23 @@ public static class BillingDocuments
                 json.WriteString("latestSource", latest.Source);
                 json.WriteString("latestId", latest.Id);
             }
+            else if (total.More is UsageRun run)
+            {
+                json.WriteStartArray("events");
+                foreach (var entry in run.Entries)
+                {
+                    json.WriteStartArray();
+                    json.WriteNumberValue(entry.EventTime.ToUnixTimeTicks());
+                    json.WriteStringValue(entry.Source);
+                    json.WriteStringValue(entry.Id);
+                    json.WriteStringValue(new Quantity(entry.Nano).ToString());
+                    if (key.Aggregation == Aggregation.Calls) json.WriteStringValue(Money.FromScaled(entry.Scaled, currency).ToText());
+                    json.WriteEndArray();
+                }
+
+                json.WriteEndArray();
+            }
+            else if (key.Aggregation == Aggregation.Average) json.WriteString("sum", new Quantity(total.Nano).ToString());
 
             json.WriteEndObject();
         }
@@ -230,6 +334,15 @@ public static class BillingDocuments
             var total = new MeterTotal { Count = item.GetProperty("count").GetUInt32() };
             if (aggregation == Aggregation.Unique) total.More = item.GetProperty("unique").EnumerateArray().Select(text => text.GetString()!).ToHashSet(StringComparer.Ordinal);
             else if (aggregation != Aggregation.Count) total.Nano = ReadTotal(item.GetProperty("figure").GetString()!);
+            if (aggregation == Aggregation.Average) total.Nano = ReadTotal(item.GetProperty("sum").GetString()!);
+            if (item.TryGetProperty("events", out var events))
+            {
+                var run = new UsageRun();
+                foreach (var entry in events.EnumerateArray()) run.Add(new RunEntry(Instant.FromUnixTimeTicks(entry[0].GetInt64()), entry[1].GetString()!, entry[2].GetString()!, ReadTotal(entry[3].GetString()!),
+                        aggregation == Aggregation.Calls ? Money.Parse(entry[4].GetString()!, currency).Scaled : default));
+                total.More = run;
+            }
+
             if (aggregation == Aggregation.Latest)
                 total.More = new LatestStamp(Instant.FromUnixTimeTicks(item.GetProperty("latestTicks").GetInt64()), item.GetProperty("latestSource").GetString()!, item.GetProperty("latestId").GetString()!);
             var key = new MeterKey(item.GetProperty("revision").GetInt32(), item.GetProperty("meter").GetString()!, aggregation, item.GetProperty("dimensions").GetString()!);

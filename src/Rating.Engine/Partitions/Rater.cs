@@ -66,7 +66,7 @@ internal sealed class Rater(RatingSettings settings)
         if (!taken)
         {
             var day = record.EventTime.InZone(entry.Subscription.Schedule.Zone).Date;
-            var known = tenant.CatalogOn(day, entry.FrozenAt(span.Period) ?? long.MaxValue).Meters.Any(meter => meter.Takes(record));
+            var known = IsTaken(tenant.CatalogOn(day, entry.FrozenAt(span.Period) ?? long.MaxValue), record);
             Say(Verdict.Suspended, known ? VerdictReason.NoPrice : VerdictReason.UnknownMeter, known ? $"plan {span.Revision.Plan} has no charge for {record.Type}" : $"no meter takes {record.Type}");
         }
         else if (!covered) Say(Verdict.Suspended, VerdictReason.NoPrice, $"no charge of plan {span.Revision.Plan} is for these dimensions");
@@ -74,6 +74,9 @@ internal sealed class Rater(RatingSettings settings)
         else if (record.EventTime < record.IngestTime - settings.LateWindow) Say(Verdict.Rejected, VerdictReason.TooOld, $"its period is sealed, and it came more than {settings.LateWindow.Days} days after its time");
         else Say(Verdict.Late, VerdictReason.None, "");
     }
+
+    // Apart: a lambda in the method that rates would cost every record an object.
+    private static bool IsTaken(Catalog catalog, UsageRecord record) => catalog.Meters.Any(meter => meter.Takes(record));
 
     /// <summary>What the record would be worth alone, as far as it could be rated: its calls, and its quantities at the prices of the first units.</summary>
     public string Worth()
@@ -98,7 +101,7 @@ internal sealed class Rater(RatingSettings settings)
                 if (charge is MeteredCharge metered && metered.Meter == addition.Meter && metered.Covers(addition.Dimensions))
                 {
                     var figure = addition.Meter.Aggregation is Aggregation.Count or Aggregation.Unique ? Quantity.One : addition.Value;
-                    worth += metered.Amount(figure) - metered.Amount(Quantity.Zero);
+                    worth += metered.AmountAlone(figure, addition.Dimensions) - metered.AmountAlone(Quantity.Zero, addition.Dimensions);
                 }
 
         return worth;
@@ -118,24 +121,26 @@ internal sealed class Rater(RatingSettings settings)
             return Say(Verdict.Rejected, VerdictReason.BadValue, $"meter {meter.Key} needs a number in '{meter.Value}'{(meter.AllowNegative ? "" : ", not below zero,")} of at most {Limits.QuantityDecimals} decimals up to {Limits.QuantityMax}");
         var dimensions = meter.DimensionsOf(record);
         _meters.Add(new MeterAddition(meter, dimensions, value, meter.Aggregation == Aggregation.Unique && record.TryGet(meter.Value, out var text) ? text.Text : ""));
+        if (metered.NeedsEvents) _meters.Add(new MeterAddition(meter.ByEvent, dimensions, value, ""));
         foreach (var charge in metered.Charges)
         {
             if (!charge.Covers(dimensions)) continue;
             covered = true;
             if (charge is RateDeckCharge deck && !TryCall(deck, record, value)) return false;
-            if (charge is MeteredCharge priced && IsTooLarge(priced, value)) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"charge {priced.Key} would cost more than any amount can be");
+            if (charge is Dynamic brought && !TryBrought(brought, record, dimensions)) return false;
+            if (charge is MeteredCharge priced && IsTooLarge(priced, value, dimensions)) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"charge {priced.Key} would cost more than any amount can be");
         }
 
         return true;
     }
 
     // Below a thousand million units no price makes too large an amount.
-    private static bool IsTooLarge(MeteredCharge charge, Quantity value)
+    private static bool IsTooLarge(MeteredCharge charge, Quantity value, string dimensions)
     {
         if (Int128.Abs(value.Nano) <= Quantity.Of(1_000_000_000).Nano || charge.Meter.Aggregation is Aggregation.Count or Aggregation.Unique) return false;
         try
         {
-            _ = charge.Amount(value);
+            _ = charge.AmountAlone(value, dimensions);
             return false;
         }
         catch (Exception tooLarge) when (tooLarge is Refused or OverflowException)
@@ -143,6 +148,20 @@ internal sealed class Rater(RatingSettings settings)
             return true;
         }
     }
+
+    // What the event brings along is kept as a call of no length, so that the ledger has it.
+    private bool TryBrought(Dynamic charge, UsageRecord record, string dimensions)
+    {
+        if (!charge.Brought.TryEvaluate(record, Limits.UnitPriceDecimals, out var pico) || (pico.Sign < 0 && !charge.Meter.AllowNegative))
+            return Say(Verdict.Rejected, VerdictReason.BadValue, $"charge {charge.Key} needs an amount from '{charge.Brought.Text}'{(charge.Meter.AllowNegative ? "" : ", not below zero")}");
+        if (System.Numerics.BigInteger.Abs(pico) > BroughtMax) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"charge {charge.Key}: the event brings more than {Limits.CallAmountMax}");
+        _calls.Add(new RatedCallEntry(charge.Key, 0, new RatedCall(charge.GroupOf(dimensions), 0, Money.FromScaled((Int128)pico * PicoScale, Span!.Currency))));
+        return true;
+    }
+
+    private static readonly System.Numerics.BigInteger BroughtMax = (System.Numerics.BigInteger)Limits.CallAmountMax * System.Numerics.BigInteger.Pow(10, Limits.UnitPriceDecimals);
+
+    private static readonly Int128 PicoScale = (Int128)System.Numerics.BigInteger.Pow(10, Money.Decimals - Limits.UnitPriceDecimals);
 
     private bool TryCall(RateDeckCharge charge, UsageRecord record, Quantity value)
     {
@@ -153,6 +172,7 @@ internal sealed class Rater(RatingSettings settings)
         if (!deck.TryRate(number.Text, record.EventTime, seconds, out var call)) return Say(Verdict.Suspended, VerdictReason.NoPrice, $"deck {deck.Key} has no rate for {number.Text}");
         if (call.Amount.Scaled > AmountMax) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"the call would cost {call.Amount}; at most {Limits.CallAmountMax} is taken");
         _calls.Add(new RatedCallEntry(charge.Key, seconds, call));
+        if (charge.IsInAllowance) _meters.Add(new MeterAddition(charge.ByCall, call.Destination, Quantity.Of(call.BilledSeconds), "", call.Amount.Scaled));
         return true;
     }
 

@@ -16,10 +16,20 @@ internal static class UsageBlocks
 
     public static void Write(ByteWriter writer, TextTable texts, MeterKey key, in MeterTotal total)
     {
+        Write(writer, texts, key);
+        Write(writer, texts, key.Aggregation, total);
+    }
+
+    public static void Write(ByteWriter writer, TextTable texts, MeterKey key)
+    {
         writer.Varint(key.Revision);
         writer.Varint(texts.PlaceOf(key.Meter));
         writer.Byte((byte)key.Aggregation);
         writer.Varint(texts.PlaceOf(key.Dimensions));
+    }
+
+    public static void Write(ByteWriter writer, TextTable texts, Aggregation aggregation, in MeterTotal total)
+    {
         writer.Varint(total.Count);
         writer.Wide(total.Nano);
         switch (total.More)
@@ -33,14 +43,36 @@ internal static class UsageBlocks
                 writer.Varint(texts.PlaceOf(latest.Source));
                 writer.Text(latest.Id);
                 break;
+            case UsageRun run:
+                writer.Varint(run.Entries.Length);
+                foreach (var entry in run.Entries)
+                {
+                    writer.Zigzag(entry.EventTime.ToUnixTimeTicks());
+                    writer.Varint(texts.PlaceOf(entry.Source));
+                    writer.Text(entry.Id);
+                    writer.Wide(entry.Nano);
+                    if (aggregation == Aggregation.Calls) writer.Wide(entry.Scaled);
+                }
+
+                break;
         }
     }
 
     public static void Write(ByteWriter writer, TextTable texts, CallKey key, in CallTotal total)
     {
+        Write(writer, texts, key);
+        Write(writer, total);
+    }
+
+    public static void Write(ByteWriter writer, TextTable texts, CallKey key)
+    {
         writer.Varint(key.Revision);
         writer.Varint(texts.PlaceOf(key.Charge));
         writer.Varint(texts.PlaceOf(key.Destination));
+    }
+
+    public static void Write(ByteWriter writer, in CallTotal total)
+    {
         writer.Varint(total.Calls);
         writer.Varint(total.Seconds);
         writer.Varint(total.BilledSeconds);
@@ -67,10 +99,20 @@ internal static class UsageBlocks
 
     public static (MeterKey Key, MeterTotal Total) ReadMeter(ref ByteReader reader, string[] texts)
     {
+        var key = ReadMeterKey(ref reader, texts);
+        return (key, ReadMeterTotal(ref reader, texts, key.Aggregation));
+    }
+
+    public static MeterKey ReadMeterKey(ref ByteReader reader, string[] texts)
+    {
         var revision = reader.Count();
         var meter = texts[reader.Count()];
         var aggregation = (Aggregation)reader.Byte();
-        var key = new MeterKey(revision, meter, aggregation, texts[reader.Count()]);
+        return new MeterKey(revision, meter, aggregation, texts[reader.Count()]);
+    }
+
+    public static MeterTotal ReadMeterTotal(ref ByteReader reader, string[] texts, Aggregation aggregation)
+    {
         var total = new MeterTotal { Count = (uint)reader.Varint(), Nano = reader.Wide() };
         if (aggregation == Aggregation.Unique)
         {
@@ -84,15 +126,32 @@ internal static class UsageBlocks
             var source = texts[reader.Count()];
             total.More = new LatestStamp(time, source, reader.Text());
         }
+        else if (aggregation is Aggregation.TimeWeighted or Aggregation.Each or Aggregation.Calls)
+        {
+            var run = new UsageRun();
+            for (var left = reader.Count(); left > 0; left--)
+            {
+                var time = Instant.FromUnixTimeTicks(reader.Zigzag());
+                var source = texts[reader.Count()];
+                var id = reader.Text();
+                run.Add(new RunEntry(time, source, id, reader.Wide(), aggregation == Aggregation.Calls ? reader.Wide() : default));
+            }
 
-        return (key, total);
+            total.More = run;
+        }
+
+        return total;
     }
 
-    public static (CallKey Key, CallTotal Total) ReadCall(ref ByteReader reader, string[] texts)
+    public static (CallKey Key, CallTotal Total) ReadCall(ref ByteReader reader, string[] texts) => (ReadCallKey(ref reader, texts), ReadCallTotal(ref reader));
+
+    public static CallKey ReadCallKey(ref ByteReader reader, string[] texts)
     {
         var revision = reader.Count();
         var charge = texts[reader.Count()];
-        var key = new CallKey(revision, charge, texts[reader.Count()]);
-        return (key, new CallTotal { Calls = (uint)reader.Varint(), Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() });
+        return new CallKey(revision, charge, texts[reader.Count()]);
     }
+
+    public static CallTotal ReadCallTotal(ref ByteReader reader) =>
+        new() { Calls = (uint)reader.Varint(), Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() };
 }

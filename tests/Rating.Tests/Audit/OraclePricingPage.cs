@@ -27,6 +27,8 @@ internal sealed class OraclePricingPage
         "figure | amount | why" => (Decimal(Rows[row][1]), Figure(Rows[row][0])),
         "number | answered | seconds | billed | amount | why" => Call(Rows[row]),
         "case | from | to | period | quantity | amount | why" => (Decimal(Rows[row][5]), Span(Rows[row])),
+        "events | figure | why" => (Known(Rows[row][1]), Quoted(Rows[row][0], lines => Assert.Single(lines).Quantity)),
+        "events | amount | why" => (Known(Rows[row][1]), Quoted(Rows[row][0], lines => lines.Aggregate(Fraction.Zero, (sum, line) => sum + line.Amount))),
         "call amounts | amount | why" => (Decimal(Rows[row][1]), CallLine(Rows[row][0])),
         _ => throw new InvalidDataException($"a table of a kind that this test does not know: {_kind}"),
     };
@@ -34,6 +36,17 @@ internal sealed class OraclePricingPage
     private static string Decimal(string text) => text == "none" ? text : Fraction.Parse(text).ToString();
 
     private static string Only(OracleResult result) => result.Lines.Count == 0 ? "none" : Assert.Single(result.Lines).Amount.ToString();
+
+    // A figure, or the name of a refusal.
+    private static string Known(string text) => text.Length > 0 && char.IsAsciiLetter(text[0]) ? text : Decimal(text);
+
+    private string Quoted(string events, Func<IReadOnlyList<OracleLine>, Fraction> what)
+    {
+        var result = Assert.Single(OracleQuote.Make(EventsExample.Request(_yaml, events)));
+        var refused = result.Verdicts.FirstOrDefault(verdict => verdict.Verdict != AuditVerdict.Rated);
+        if (refused.Verdict != default) return System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(refused.Reason.ToString());
+        return result.Lines.Count == 0 ? "none" : what(result.Lines).ToString();
+    }
 
     private string Figure(string figure)
     {

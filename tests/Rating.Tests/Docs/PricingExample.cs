@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodaTime;
 using NodaTime.Text;
@@ -6,6 +7,7 @@ using Rating.Domain.Billing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
 using Rating.Engine.Books;
+using Rating.Engine.Quotes;
 using Rating.Engine.Store;
 using Rating.Server.Files;
 
@@ -39,6 +41,8 @@ internal sealed class PricingExample
         "figure | amount | why" => (Rows[row][1], Figure(Rows[row][0])),
         "number | answered | seconds | billed | amount | why" => Call(Rows[row]),
         "case | from | to | period | quantity | amount | why" => (Rows[row][5], Span(Rows[row])),
+        "events | figure | why" => (Rows[row][1], Quoted(Rows[row][0], line => line.GetProperty("quantity").GetString()!)),
+        "events | amount | why" => (Rows[row][1], Quoted(Rows[row][0], null)),
         "call amounts | amount | why" => (Rows[row][1], CallLine(Rows[row][0])),
         _ => throw new InvalidDataException($"example '{Name}' has a table of a kind that this test does not know: {_kind}"),
     };
@@ -112,6 +116,22 @@ internal sealed class PricingExample
         return new PeriodTerms(
             new SubscriptionId("s"), month, Currency.Of("EUR"), Catalog(_yaml["charge"] is { } charge ? [charge] : [DeckCharge()], "month").LineRounding,
             [new TermsSpan(month.Start, month.End, plan, new Dictionary<string, Quantity>(StringComparer.Ordinal))]);
+    }
+
+    // Events of one period through a quote: the whole way from JSON to the lines.
+    private string Quoted(string events, Func<JsonElement, string>? ofLine)
+    {
+        var request = EventsExample.Request(_yaml, events);
+        try
+        {
+            using var quoted = JsonDocument.Parse(Quote.Write(Quote.Make(request, null)));
+            var lines = quoted.RootElement.GetProperty("invoices")[0].GetProperty("lines").EnumerateArray().ToList();
+            return lines.Count == 0 ? "none" : ofLine is null ? quoted.RootElement.GetProperty("total").GetString()! : ofLine(Assert.Single(lines));
+        }
+        catch (Refused wrong) when (wrong.Code.StartsWith("quote.", StringComparison.Ordinal))
+        {
+            return wrong.Code[6..];
+        }
     }
 
     private static string Amount(IReadOnlyList<PricedLine> lines) => lines.Count == 0 ? "none" : Assert.Single(lines).Amount.ToText();

@@ -12,7 +12,7 @@ public sealed class PricingRulesTests
     private static readonly Currency Euro = Currency.Of("EUR");
     private static readonly Meter Sum = new()
     {
-        Key = "m", Name = "m", Unit = "", EventType = "e", Value = "v", Aggregation = Aggregation.Sum, Dimensions = [], Filter = new Dictionary<string, string[]>(StringComparer.Ordinal),
+        Key = "m", Name = "m", Unit = "", EventType = "e", Value = "v", Aggregation = Aggregation.Sum, Dimensions = [], Filter = [],
     };
 
     [Theory]
