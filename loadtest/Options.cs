@@ -6,7 +6,7 @@ namespace Rating.Loadtest;
 /// <param name="Out">Where the files go.</param>
 /// <param name="Only">The figures asked for; empty for all.</param>
 /// <param name="StagesOnly">Whether only the time per stage is wanted, as text; for comparing two builds.</param>
-/// <param name="Profile">Whether row 1 is run once more under a profiler.</param>
+/// <param name="Profile">Whether row 1, or one silo, is run once more under a profiler.</param>
 internal sealed record Options(string Command, bool Quick, string Out, IReadOnlySet<string> Only, bool StagesOnly, bool Profile)
 {
     public const string Local = "local", Pipeline = "pipeline", Cluster = "cluster";
@@ -14,7 +14,7 @@ internal sealed record Options(string Command, bool Quick, string Out, IReadOnly
     public const string Usage = """
         usage: loadtest local [--quick] [--out DIR] [--only engine,import,idle,many] [--stages]
                loadtest pipeline [--quick] [--out DIR] [--only 1,2,4,6,7,8,9] [--profile]
-               loadtest cluster [--quick] [--out DIR] [--only 3,one-silo]
+               loadtest cluster [--quick] [--out DIR] [--only 3,one-silo] [--profile]
         """;
 
     public int Pairs => Quick ? 1 : 5;
@@ -31,7 +31,7 @@ internal sealed record Options(string Command, bool Quick, string Out, IReadOnly
             {
                 case "--quick": options = options with { Quick = true }; break;
                 case "--stages" when options.Command == Local: options = options with { StagesOnly = true }; break;
-                case "--profile" when options.Command == Pipeline: options = options with { Profile = true }; break;
+                case "--profile" when options.Command != Local: options = options with { Profile = true }; break;
                 case "--out" when i + 1 < args.Length: options = options with { Out = args[++i] }; break;
                 case "--only" when i + 1 < args.Length: options = options with { Only = args[++i].Split(',').ToHashSet(StringComparer.Ordinal) }; break;
                 default: return null;

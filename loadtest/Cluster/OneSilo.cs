@@ -18,6 +18,7 @@ internal static class OneSilo
             Progress.Say($"  {run.Records / pairs[^1].Silo.Seconds:0} records/s, {pairs[^1].Silo.CpuMicros:0.00} us of CPU, over {run.Records / alone.Seconds:0}, {alone.CpuMicros:0.00} us");
         }
 
+        if (options.Profile && await Profile.TakeAsync(bench, options, run with { IsSilo = true }) is { } profile) Progress.Say($"  profile: {profile}");
         yield return new Figure("one-silo", "One silo of the cluster over one process", "records/s", [.. pairs.Select(pair => (run.Records / pair.Silo.Seconds, run.Records / pair.Alone.Seconds))], Goal, AtLeast: true,
             [("CPU per record, us", $"{Figure.Median([.. pairs.Select(pair => pair.Silo.CpuMicros)]):0.00} over {Figure.Median([.. pairs.Select(pair => pair.Alone.CpuMicros)]):0.00}")]);
     }
