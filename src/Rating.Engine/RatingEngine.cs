@@ -4,6 +4,7 @@ using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
 using Rating.Domain;
+using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
@@ -37,7 +38,7 @@ public sealed class RatingEngine : IAsyncDisposable
         _partitions = partitions(this, _keeper);
         _keeper.OnChanged = _partitions.BookChanged;
         _closer = new Closer(store, _partitions, _keeper, settings, clock);
-        _billRun = new BillRun(store, _keeper.Book, clock);
+        _billRun = new BillRun(store, _keeper.Book, settings, clock);
         Intake = new UsageIntake(log, clock);
     }
 
@@ -150,7 +151,7 @@ public sealed class RatingEngine : IAsyncDisposable
 
             var usage = Combined(parts);
             var before = new List<Snapshot>();
-            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels))
+            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels || entry.Subscription.Discounts.Count > 0))
                 await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
             if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
                 throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
@@ -352,6 +353,7 @@ public sealed class RatingEngine : IAsyncDisposable
             var all = known.With(late);
             var lines = new List<PricedLine>(Price.Arrears(terms, own, today, all.HeldAt(number)));
             lines.AddRange(SnapshotMaker.Late(entry, known, late, number));
+            lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
             known = all.With([new KeyValuePair<int, PeriodUsage>(number, own)]);
             periods.Add(new OpenPeriod(terms.Period, lines, own));
         }
