@@ -45,6 +45,9 @@ public sealed class RateDeck
     /// <summary>To how many decimals each call is rounded.</summary>
     public int CallDecimals { get; }
 
+    /// <summary>How the price of a call is rounded.</summary>
+    public RoundingMode CallRounding => _rounding;
+
     /// <summary>Prices one call.</summary>
     /// <param name="number">The called number; a plus, blanks and punctuation are passed over.</param>
     /// <param name="answered">When it was answered.</param>
