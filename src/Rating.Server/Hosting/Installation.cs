@@ -55,13 +55,11 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>From where it may be reached.</summary>
     public Reach Reach { get; init; } = Reach.ThisMachine;
 
-<<<<<<< HEAD
     /// <summary>Where this program tells about its work.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
-=======
+
     /// <summary>The cluster that this process is one of; null when it is alone.</summary>
     public ClusterPlace? Cluster { get; init; }
->>>>>>> main
 
     /// <summary>How far the running close is; null while none runs.</summary>
     public CloseProgress? Closing { get; set; }

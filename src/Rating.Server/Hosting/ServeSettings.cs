@@ -48,13 +48,11 @@ internal sealed record ServeSettings
     /// <summary>The database; null without PostgreSQL.</summary>
     public PostgresSettings? Postgres { get; init; }
 
-<<<<<<< HEAD
     /// <summary>Where it tells about its work.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
-=======
+
     /// <summary>The cluster to be one of; null: alone.</summary>
     public ClusterPlace? Cluster { get; init; }
->>>>>>> main
 
     /// <summary>In a word per place, for people and for the mark in the data folder.</summary>
     public string Places => $"log={Log.ToString().ToLowerInvariant()} store={Store.ToString().ToLowerInvariant()}";
@@ -89,21 +87,15 @@ internal sealed record ServeSettings
         var rating = Defaults with { Partitions = all.Number("Partitions", Defaults.Partitions, 1, 1_000) };
         var (kafka, outlet) = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
         var postgres = PostgresOf(all.Section("Postgres"), storeKind);
-<<<<<<< HEAD
         var telemetry = TelemetryOf(all.Section("Telemetry"));
-=======
         var place = ClusterOf(all.Section("Cluster"), cluster, kafka, postgres);
->>>>>>> main
         var url = all.Text("Url");
         var hosts = all.Text("Hosts")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         _ = (all.Text("Log"), all.Text("Store"));
         all.NothingElse();
         // The positions in the store are positions of one log: another log under them is another installation.
         if (kafka is not null) rating = rating with { Log = $"kafka:{kafka.Topic}" };
-<<<<<<< HEAD
-        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres, Telemetry = telemetry };
-=======
-        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres, Cluster = place };
+        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres, Cluster = place, Telemetry = telemetry };
     }
 
     private static ClusterPlace? ClusterOf(SettingsSection section, bool wanted, KafkaLogSettings? kafka, PostgresSettings? postgres)
@@ -123,7 +115,6 @@ internal sealed record ServeSettings
         database["Application Name"] = "rating cluster";
         if (postgres.Role is { } role) database["Options"] = $"{(database.TryGetValue("Options", out var options) ? options : "")} -c role={role}".Trim();
         return new ClusterPlace(name, address, port, calendar == 0 ? null : TimeSpan.FromSeconds(calendar), database.ConnectionString);
->>>>>>> main
     }
 
     private static (KafkaLogSettings?, KafkaOutletSettings?) KafkaOf(SettingsSection section, LogKind log, RatingSettings rating, TenantId tenant)
