@@ -52,10 +52,16 @@ internal static class UsageBlocks
         writer.Varint(key.Revision);
         writer.Varint(texts.PlaceOf(key.Charge));
         writer.Varint(texts.PlaceOf(key.Destination));
+        // No total has no calls: a 0 says that costs come after it.
+        if (total.HasCost) writer.Varint(0);
         writer.Varint(total.Calls);
         writer.Varint(total.Seconds);
         writer.Varint(total.BilledSeconds);
         writer.Wide(total.Scaled);
+        if (!total.HasCost) return;
+        writer.Varint(total.Costed);
+        writer.Varint(total.Uncosted);
+        writer.Wide(total.CostScaled);
     }
 
     public static PeriodUsage Read(ref ByteReader reader, string[] texts)
@@ -117,6 +123,11 @@ internal static class UsageBlocks
         var revision = reader.Count();
         var charge = texts[reader.Count()];
         var key = new CallKey(revision, charge, texts[reader.Count()]);
-        return (key, new CallTotal { Calls = (uint)reader.Varint(), Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() });
+        var calls = (uint)reader.Varint();
+        var hasCost = calls == 0;
+        if (hasCost) calls = (uint)reader.Varint();
+        var total = new CallTotal { Calls = calls, Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() };
+        if (hasCost) (total.Costed, total.Uncosted, total.CostScaled) = ((uint)reader.Varint(), (uint)reader.Varint(), reader.Wide());
+        return (key, total);
     }
 }

@@ -210,7 +210,7 @@ public sealed class Quote
         foreach (var call in rater.Calls)
         {
             var total = default(CallTotal);
-            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
+            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount, call.Cost);
             usage[number - first].Add(new CallKey(rater.Span.Revision.Id, call.Charge, call.Call.Destination), total);
         }
 
