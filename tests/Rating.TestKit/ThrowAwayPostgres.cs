@@ -100,6 +100,23 @@ public sealed class ThrowAwayPostgres : IDisposable
     /// <summary>Kills the server as a crash would: without a checkpoint, replies or goodbyes.</summary>
     public void Crash() => AsUser(Path.Combine(Binaries!, "pg_ctl"), "stop", "-D", Data, "-m", "immediate", "-w", "-s");
 
+    /// <summary>Whether its process lives.</summary>
+    public bool IsUp
+    {
+        get
+        {
+            try
+            {
+                AsUser(Path.Combine(Binaries!, "pg_ctl"), "status", "-D", Data);
+                return true;
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Starts it again, on the same port.</summary>
     public void Up() => AsUser(
         Path.Combine(Binaries!, "pg_ctl"), "start", "-D", Data, "-w", "-s", "-t", "180", "-l", Path.Combine(Data, "server.log"), "-o",

@@ -1,4 +1,6 @@
+using System.Text;
 using Confluent.Kafka;
+using Rating.Kafka;
 
 namespace Rating.TestKit;
 
@@ -24,7 +26,7 @@ public sealed class TopicContent
         var records = new List<(int, long, byte[], Timestamp, Headers)>();
         for (var partition = 0; partition < partitions; partition++)
         {
-            var (low, high) = (Bounds(consumer, topic, partition));
+            var (low, high) = Bounds(consumer, topic, partition);
             if (fromZero && low > 0) throw new InvalidOperationException($"Partition {partition} of {topic} begins with offset {low}: its first records are gone.");
             if (low == high) continue;
             consumer.Assign(new TopicPartitionOffset(topic, partition, low));
@@ -33,7 +35,7 @@ public sealed class TopicContent
                 if (consumer.Consume(Patience) is not { } result) throw new TimeoutException($"Partition {partition} of {topic} ends at {high}, and gave nothing at {next}.");
                 if (result.IsPartitionEOF) break;
                 var value = result.Message.Value ?? [];
-                hashes[(partition, result.Offset.Value)] = AcknowledgedFile.HashOf(value);
+                hashes[(partition, result.Offset.Value)] = AcknowledgedFile.HashOf(Sent(value, result.Message.Headers));
                 records.Add((partition, result.Offset.Value, value, result.Message.Timestamp, result.Message.Headers));
                 next = result.Offset.Value + 1;
             }
@@ -59,10 +61,25 @@ public sealed class TopicContent
         return count;
     }
 
+    /// <summary>Where each partition ends.</summary>
+    public static long[] Ends(string bootstrap, string topic, int partitions)
+    {
+        using var consumer = Connect(bootstrap);
+        return [.. Enumerable.Range(0, partitions).Select(partition => Bounds(consumer, topic, partition).High)];
+    }
+
     private static IConsumer<Ignore, byte[]> Connect(string bootstrap) => new ConsumerBuilder<Ignore, byte[]>(new Dictionary<string, string>
     {
         ["bootstrap.servers"] = bootstrap, ["group.id"] = "witness", ["enable.auto.commit"] = "false", ["fetch.wait.max.ms"] = "10", ["fetch.queue.backoff.ms"] = "5", ["enable.partition.eof"] = "true", ["auto.offset.reset"] = "error",
     }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+
+    // What the intake refused stands behind its source and the reason, a line each (docs/kafka.md).
+    private static ReadOnlySpan<byte> Sent(ReadOnlySpan<byte> value, Headers headers)
+    {
+        if (!headers.TryGetLastBytes(KafkaHeaders.ContentType, out var type) || !type.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(KafkaHeaders.Refusal))) return value;
+        var source = value.IndexOf((byte)'\n') + 1;
+        return value[(source + value[source..].IndexOf((byte)'\n') + 1)..];
+    }
 
     // Asked one by one: for both at once, librdkafka may take one answer for the other when the leader changes in between.
     private static (long Low, long High) Bounds(IConsumer<Ignore, byte[]> consumer, string topic, int partition)

@@ -12,13 +12,13 @@ internal sealed partial class CatalogReader
     private static readonly string[] OfCharge = ["key", "name", "model", "taxCode", "cost"];
 
     // Members that every charge on usage has.
-    private static readonly string[] OfUsage = [.. OfCharge, "meter", "where", "groupBy"];
+    private static readonly string[] OfUsage = [.. OfCharge, "meter", "where", "groupBy", "periodMinimum", "periodMaximum"];
 
     // One line per model.
     private Charge ReadCharge(DocumentNode node)
     {
         var model = node.Need("model").Text();
-        return model switch
+        Charge charge = model switch
         {
             "recurring" => ReadRecurring(node),
             "oneOff" => ReadOneOff(node),
@@ -37,6 +37,8 @@ internal sealed partial class CatalogReader
             "rateDeck" => ReadRateDeck(node),
             _ => throw node.Need("model").Refuse("catalog.model.unknown", $"'{model}' is not a charge model; choose one of recurring, oneOff, flat, perUnit, graduated, volume, stairstep, package, blocks, percentage, graduatedPercentage, volumePercentage, matrix, dynamic, rateDeck."),
         };
+        charge.CostPrice = CostPrice(node, model);
+        return charge;
     }
 
     private Flat ReadFlat(DocumentNode node)
@@ -44,13 +46,13 @@ internal sealed partial class CatalogReader
         node.Object([.. OfUsage, "price", "when"]);
         var isAlwaysDue = node.Maybe("when")?.OneOf(("usage", false), ("always", true)) ?? false;
         if (isAlwaysDue && node.Maybe("groupBy") is { } groups) throw groups.Refuse("catalog.flat.groups", "a price that is always due has no groups.");
-        return new Flat { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Price = node.Need("price").Price(_currency), IsAlwaysDue = isAlwaysDue };
+        return new Flat { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Price = node.Need("price").Price(_currency), IsAlwaysDue = isAlwaysDue };
     }
 
     private PerUnit ReadPerUnit(DocumentNode node)
     {
         node.Object([.. OfUsage, "price", "freeUnits"]);
-        return new PerUnit { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Price = node.Need("price").Price(_currency), FreeUnits = FreeUnits(node) };
+        return new PerUnit { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Price = node.Need("price").Price(_currency), FreeUnits = FreeUnits(node) };
     }
 
     private Package ReadPackage(DocumentNode node)
@@ -58,7 +60,7 @@ internal sealed partial class CatalogReader
         node.Object([.. OfUsage, "size", "price", "rounding", "freeUnits"]);
         return new Package
         {
-            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Size = Size(node), Price = node.Need("price").Price(_currency), FreeUnits = FreeUnits(node),
+            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Size = Size(node), Price = node.Need("price").Price(_currency), FreeUnits = FreeUnits(node),
             IsRoundedDown = node.Maybe("rounding")?.OneOf(("up", false), ("down", true)) ?? false,
         };
     }
@@ -88,7 +90,7 @@ internal sealed partial class CatalogReader
 
         if (node.Maybe("default") is { } others) cells.Add(new MatrixCell([], others.Price(_currency)));
         if (cells.Count == 0) throw node.Need("prices").Refuse("catalog.matrix.empty", "a matrix needs at least one price.");
-        return new Matrix { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = meter, Where = Where(node), GroupBy = GroupBy(node), Cells = cells };
+        return new Matrix { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = meter, Where = Where(node), GroupBy = GroupBy(node), Cells = cells };
     }
 
     private Dynamic ReadDynamic(DocumentNode node)
@@ -96,7 +98,7 @@ internal sealed partial class CatalogReader
         node.Object([.. OfUsage, "amount", "markup"]);
         var markup = node.Maybe("markup") is { } given ? Percent(given) : UnitPrice.Free(_currency);
         if (markup.Pico < -1_000_000_000_000 || markup.Pico % 1_000 != 0) throw node.Need("markup").Refuse("percent.invalid", "a markup is -100 % or more, of at most 7 decimals.");
-        return new Dynamic { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Brought = Formula(node.Need("amount")), Markup = markup, Cost = node.Maybe("cost")?.Maybe("amount") is { } cost ? Formula(cost) : null };
+        return new Dynamic { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Brought = Formula(node.Need("amount")), Markup = markup, Cost = node.Maybe("cost")?.Maybe("amount") is { } cost ? Formula(cost) : null };
     }
 
     private RateDeckCharge ReadRateDeck(DocumentNode node)
@@ -107,7 +109,7 @@ internal sealed partial class CatalogReader
         if (meter.Aggregation != Aggregation.Sum) throw node.Refuse("catalog.deck.meter", $"a rate deck needs a meter that sums seconds; '{meter.Key}' is {meter.Aggregation}.");
         return new RateDeckCharge
         {
-            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = meter, Where = Where(node),
+            Key = Key(node), Name = Named(node), Meter = meter, Where = Where(node),
             Deck = DeckOf(node.Need("deck")), BuyDeck = node.Maybe("cost")?.Maybe("deck") is { } buy ? DeckOf(buy) : null, IsOneLine = node.Maybe("linePer")?.OneOf(("destination", false), ("charge", true)) ?? false,
         };
     }
@@ -115,10 +117,9 @@ internal sealed partial class CatalogReader
     private RateDeck DeckOf(DocumentNode name) => _decks.TryGetValue(name.Text(), out var found) ? found : throw name.Refuse("catalog.deck.unknown", $"there is no deck '{name.Text()}'; known are {string.Join(", ", _decks.Keys)}.");
 
     // What is paid: per unit, or call by call, or event by event.
-    private UnitPrice? CostPrice(DocumentNode node)
+    private UnitPrice? CostPrice(DocumentNode node, string model)
     {
         if (node.Maybe("cost") is not { } cost) return null;
-        var model = node.Need("model").Text();
         cost.Object(model switch { "rateDeck" => ["price", "deck"], "dynamic" => ["price", "amount"], _ => ["price"] });
         if (cost.Element.EnumerateObject().Count() != 1) throw cost.Refuse("catalog.cost", "say in one way what it costs.");
         if (node.Maybe("parts") is not null) throw cost.Refuse("catalog.cost", "a bundle has no cost of its own.");

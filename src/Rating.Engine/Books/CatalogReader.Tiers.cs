@@ -13,13 +13,13 @@ internal sealed partial class CatalogReader
     private Graduated ReadGraduated(DocumentNode node)
     {
         node.Object(OfTiers);
-        return new Graduated { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Tiers = Tiers(node), IsBoundExclusive = IsBoundExclusive(node), IsFreeAtZero = IsFreeAtZero(node) };
+        return new Graduated { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Tiers = Tiers(node), IsBoundExclusive = IsBoundExclusive(node), IsFreeAtZero = IsFreeAtZero(node) };
     }
 
     private Volume ReadVolume(DocumentNode node)
     {
         node.Object(OfTiers);
-        return new Volume { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Tiers = Tiers(node), IsBoundExclusive = IsBoundExclusive(node), IsFreeAtZero = IsFreeAtZero(node) };
+        return new Volume { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Tiers = Tiers(node), IsBoundExclusive = IsBoundExclusive(node), IsFreeAtZero = IsFreeAtZero(node) };
     }
 
     private Stairstep ReadStairstep(DocumentNode node)
@@ -27,7 +27,7 @@ internal sealed partial class CatalogReader
         node.Object(OfTiers);
         return new Stairstep
         {
-            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), IsBoundExclusive = IsBoundExclusive(node), IsFreeAtZero = IsFreeAtZero(node),
+            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), IsBoundExclusive = IsBoundExclusive(node), IsFreeAtZero = IsFreeAtZero(node),
             Tiers = Tiers(node, item => new Tier(null, item.Object("upTo", "price").Need("price").Price(_currency), UnitPrice.Free(_currency))),
         };
     }
@@ -37,7 +37,7 @@ internal sealed partial class CatalogReader
         node.Object(OfTiers);
         return new Graduated
         {
-            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), IsBoundExclusive = IsBoundExclusive(node), IsFreeAtZero = IsFreeAtZero(node), IsPercentage = true,
+            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), IsBoundExclusive = IsBoundExclusive(node), IsFreeAtZero = IsFreeAtZero(node), IsPercentage = true,
             Tiers = Tiers(node, item => new Tier(null, Rate(item.Object("upTo", "rate", "flatFee").Need("rate")), FlatFee(item))),
         };
     }
@@ -47,7 +47,7 @@ internal sealed partial class CatalogReader
         node.Object(OfTiers);
         return LooksAtEvents(node, new VolumePercentage
         {
-            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), IsBoundExclusive = IsBoundExclusive(node), IsFreeAtZero = IsFreeAtZero(node), IsPercentage = true,
+            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), IsBoundExclusive = IsBoundExclusive(node), IsFreeAtZero = IsFreeAtZero(node), IsPercentage = true,
             Tiers = Tiers(node, item => new Tier(null, Rate(item.Object("upTo", "rate", "flatFee", "minimum", "maximum").Need("rate")), FlatFee(item), item.Maybe("minimum")?.Price(_currency), item.Maybe("maximum")?.Price(_currency))),
         });
     }
@@ -61,7 +61,7 @@ internal sealed partial class CatalogReader
         if (freeAmount < Quantity.Zero) throw node.Need("freeAmount").Refuse("catalog.free", "a free amount is not below zero.");
         return LooksAtEvents(node, new Percentage
         {
-            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Rate = Rate(node.Need("rate")), Fee = node.Maybe("fee")?.Price(_currency) ?? UnitPrice.Free(_currency),
+            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Rate = Rate(node.Need("rate")), Fee = node.Maybe("fee")?.Price(_currency) ?? UnitPrice.Free(_currency),
             Minimum = node.Maybe("minimum")?.Price(_currency), Maximum = node.Maybe("maximum")?.Price(_currency), FreeCount = node.Maybe("freeCount")?.Whole(0, int.MaxValue), FreeAmount = freeAmount,
             IsFreeApart = isApart, IsFreeBoundExclusive = node.Maybe("freeBound")?.OneOf(("inclusive", false), ("exclusive", true)) ?? false,
         });
@@ -135,6 +135,6 @@ internal sealed partial class CatalogReader
         }
 
         if (tiers.Count == 0 || tiers[^1].Blocks is not null) throw list.Refuse("catalog.tier.gap", "nothing says what further blocks cost; end with a tier without 'blocks'.");
-        return new TieredBlocks { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), CostPrice = CostPrice(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Tiers = tiers, IsTopOnly = node.Maybe("tiersBilled")?.OneOf(("all", false), ("top", true)) ?? false };
+        return new TieredBlocks { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Tiers = tiers, IsTopOnly = node.Maybe("tiersBilled")?.OneOf(("all", false), ("top", true)) ?? false };
     }
 }

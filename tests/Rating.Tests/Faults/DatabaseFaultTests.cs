@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using System.Text;
+using Npgsql;
+using Rating.Domain;
+using Rating.Engine;
+using Rating.Server.Documents;
+using Xunit.Abstractions;
+
+namespace Rating.Tests.Faults;
+
+/// <summary>A database that crashes, whose replies are lost, whose tables are locked, whose disk is full: the log goes on taking usage, and rating goes on by itself afterwards.</summary>
+[Collection(FaultsCollection.Name)]
+public sealed class DatabaseFaultTests(FaultFixture fixture, ITestOutputHelper output)
+{
+    private static readonly TimeSpan ResumesWithin = TimeSpan.FromSeconds(10);
+
+    [FaultFact]
+    public async Task A_database_that_crashes_under_load_and_comes_back_is_used_again_within_10_seconds()
+    {
+        var world = await FaultWorld.MakeAsync(fixture);
+        await FaultWorld.TestAsync(world, async () =>
+        {
+            await world.StartAsync();
+            await world.SetUpAsync();
+            var worst = TimeSpan.Zero;
+            await world.RunMarchAsync(async number =>
+            {
+                if (number is not (5 or 15)) return;
+                world.Postgres.Crash();
+                await world.SendAsync([world.Usage.March[number]]); // the log takes usage meanwhile
+                var (status, text) = await StandsStillAsync(world);
+                Assert.Equal((503, true, true), (status, text.Contains("Degraded", StringComparison.Ordinal), text.Contains("PostgreSQL", StringComparison.Ordinal)));
+                world.Postgres.Up();
+                var watch = Stopwatch.StartNew();
+                await world.CaughtUpAsync();
+                worst = watch.Elapsed > worst ? watch.Elapsed : worst;
+            });
+            output.WriteLine($"rates again {worst.TotalMilliseconds:0} ms after the database is back");
+            Assert.InRange(worst, TimeSpan.Zero, ResumesWithin);
+            await world.RunAprilAsync();
+            await world.MustEndAsUndisturbedAsync();
+        });
+    }
+
+    [FaultFact]
+    public async Task A_commit_whose_reply_is_cut_off_counts_once_whatever_it_committed()
+    {
+        await using var proxy = new TcpProxy(fixture.Postgres.Server.Port, isPostgres: true);
+        var world = await FaultWorld.MakeAsync(fixture);
+        world.PostgresPort = proxy.Port;
+        await FaultWorld.TestAsync(world, async () =>
+        {
+            await world.StartAsync();
+            proxy.LoseNextReply("INSERT INTO book");
+            await world.SetUpAsync();
+            await proxy.Happened;
+            foreach (var batches in world.Usage.March.Chunk(6))
+            {
+                proxy.LoseNextReply("UPDATE partition");
+                await world.SendAsync(batches);
+                await proxy.Happened;
+            }
+
+            await world.CaughtUpAsync();
+            proxy.LoseNextReply("INSERT INTO snapshot");
+            await world.CloseAsync("2026-04-01");
+            await proxy.Happened;
+            world.SetClock(FaultUsage.InApril);
+            await world.SendAsync(world.Usage.April);
+            await world.CaughtUpAsync();
+            // The checkpoint of a seal, and an invoice with its outbox message.
+            proxy.LoseNextReply("UPDATE partition");
+            await world.AgainAsync(client => client.SendAsync<CloseOutcomeDocument>(HttpMethod.Post, "/v1/accounts/a0000/close", new CloseRequest("2026-05-01"), default));
+            await proxy.Happened;
+            proxy.LoseNextReply("INSERT INTO invoice");
+            await world.CloseAsync("2026-05-01");
+            await proxy.Happened;
+            await world.MustEndAsUndisturbedAsync();
+        });
+    }
+
+    [FaultFact]
+    public async Task A_table_that_is_locked_pauses_rating_and_nothing_else_and_memory_stays_flat()
+    {
+        const long memoryGrowthKiB = 64 << 10;
+        var world = await FaultWorld.MakeAsync(fixture);
+        world.Environment["RATING__POSTGRES__LOCKTIMEOUTSECONDS"] = "1";
+        await FaultWorld.TestAsync(world, async () =>
+        {
+            await world.StartAsync();
+            await world.SetUpAsync();
+            await world.SendAsync([.. world.Usage.March.Take(6)]);
+            await world.CaughtUpAsync();
+            long before = 0, most = 0;
+            var committed = Committed(await world.StatusAsync());
+            await using (var other = world.Postgres.Connect(world.Database))
+            {
+                await using (var command = new NpgsqlCommand("BEGIN; LOCK TABLE rating.partition", other)) await command.ExecuteNonQueryAsync();
+                var locked = Stopwatch.StartNew();
+                await world.SendAsync([.. world.Usage.March.Skip(6).Take(6)]); // acknowledged: the log is another place
+                var (status, text) = await StandsStillAsync(world);
+                Assert.Equal((503, true, true), (status, text.Contains("Degraded", StringComparison.Ordinal), text.Contains("lock", StringComparison.Ordinal)));
+                before = world.Server.MemoryKiB;
+                // Usage of nobody, straight into the topic, until the lock is over: it waits there, not in memory.
+                for (var number = 0; number < 20 || locked.Elapsed < TimeSpan.FromSeconds(FaultFixture.IsLong ? 60 : 5); number++)
+                {
+                    await Task.WhenAll(Enumerable.Range(0, 1_000).Select(one => number >= 20
+                        ? Task.CompletedTask
+                        : world.KafkaSender.SendAsync(one % FaultUsage.Partitions, Encoding.UTF8.GetBytes(Nobody(number, one)), world.Now.ToUnixTimeMilliseconds())));
+                    (status, _) = await world.ReadyAsync();
+                    Assert.Equal(503, status);
+                    most = Math.Max(most, world.Server.MemoryKiB);
+                }
+
+                Assert.Equal(committed, Committed(await world.StatusAsync()));
+            }
+
+            output.WriteLine($"memory at the start of the lock {before} KiB, at most {most} KiB");
+            Assert.InRange(most, 0, before + memoryGrowthKiB);
+            await world.SendAsync([.. world.Usage.March.Skip(12)]);
+            await world.CloseAsync("2026-04-01");
+            await world.RunAprilAsync();
+            await world.MustEndAsUndisturbedAsync();
+        });
+
+        static string Nobody(int number, int one) => $$"""{"specversion":"1.0","id":"n{{number}}-{{one}}","source":"nobody","type":"sms.sent","subject":"none","partitionkey":"{{FaultUsage.KeyOfPartition(one % FaultUsage.Partitions)}}"}""";
+    }
+
+    [FaultFact]
+    public async Task A_full_disk_of_the_database_acknowledges_nothing_and_rating_goes_on_when_there_is_space()
+    {
+        using var disk = SmallDisk.Make(sizeMiB: 160);
+        if (disk is null)
+        {
+            output.WriteLine(SmallDisk.Missing);
+            return;
+        }
+
+        using var postgres = ThrowAwayPostgres.Start(disk.Folder);
+        var world = await FaultWorld.MakeAsync(fixture, postgres: postgres);
+        await FaultWorld.TestAsync(world, async () =>
+        {
+            await world.StartAsync();
+            await world.SetUpAsync();
+            await world.SendAsync([.. world.Usage.March.Take(6)]);
+            await world.CaughtUpAsync();
+            disk.Fill();
+            await world.SendAsync([.. world.Usage.March.Skip(6).Take(6)]); // into the log
+            // Space that was set aside is used up by more and more writes; then nothing is stored any more, and nothing is said to be.
+            await FaultWorld.UntilAsync("the disk is full", async () =>
+            {
+                disk.Fill();
+                await world.TryPostAsync([.. Enumerable.Range(0, 500).Select(number => FaultUsage.Sms($"full {Guid.NewGuid()} {number}", FaultUsage.InMarch, type: "no.such.meter"))]);
+                return (await world.ReadyAsync()).Status == 503;
+            });
+            var committed = Committed(await world.StatusAsync());
+            var refused = await Record.ExceptionAsync(() => world.Client.SendJsonAsync(HttpMethod.Post, "/v1/parties", """{"accounts":[{"id":"full"}]}""", default));
+            Assert.True(refused is Unavailable or null, $"{refused}");
+            var acknowledged = refused is null;
+            disk.Free();
+            if (!postgres.IsUp) postgres.Up();
+            var watch = Stopwatch.StartNew();
+            await world.CaughtUpAsync();
+            output.WriteLine($"rates again {watch.ElapsedMilliseconds} ms after there is space; a change of the book meanwhile was {(acknowledged ? "acknowledged" : "refused")}");
+            Assert.NotEqual(committed, Committed(await world.StatusAsync()));
+            if (acknowledged) await world.AgainAsync(client => client.SendJsonAsync(HttpMethod.Post, "/v1/accounts/full/close", "{}", default));
+            await world.SendAsync([.. world.Usage.March.Skip(12)]);
+            await world.CloseAsync("2026-04-01");
+            await world.RunAprilAsync();
+            await world.MustEndAsUndisturbedAsync();
+        });
+    }
+
+    [FaultFact]
+    public async Task A_full_disk_of_the_embedded_log_acknowledges_nothing_and_what_was_acknowledged_is_there()
+    {
+        using var disk = SmallDisk.Make(sizeMiB: 24);
+        if (disk is null)
+        {
+            output.WriteLine(SmallDisk.Missing);
+            return;
+        }
+
+        var data = Path.Combine(disk.Folder, "data");
+        using var folder = new Contracts.TemporaryFolder();
+        using var file = new AcknowledgedFile(folder.File("acknowledged.tsv"));
+        using var sender = new HttpSender(file);
+        var (server, url) = await RatingProcess.ServeAsync(data);
+        using (server)
+        {
+            var number = 0;
+            List<string> Batch() => [.. Enumerable.Range(0, 500).Select(_ => FaultUsage.Sms($"d{number++}", FaultUsage.InMarch))];
+            Assert.True(await sender.TryAsync(url, Batch()));
+            disk.Fill();
+            await FaultWorld.UntilAsync("the disk is full", async () => !await sender.TryAsync(url, Batch()));
+            var count = file.Count;
+            for (var again = 0; again < 5; again++) Assert.False(await sender.TryAsync(url, Batch()), "acknowledged on a full disk");
+            Assert.Equal(count, file.Count);
+            disk.Free();
+            await FaultWorld.UntilAsync("usage is taken again", () => sender.TryAsync(url, Batch()));
+            await FaultWorld.UntilAsync("the count closes", () => Task.FromResult(RatingProcess.Json("reconcile", "--url", url).GetProperty("difference").GetInt64() == 0));
+            RatingProcess.Run(0, "audit", "--url", url);
+            Assert.InRange(RatingProcess.Json("reconcile", "--url", url).GetProperty("received").GetInt64(), file.Count, long.MaxValue);
+            server.Kill();
+        }
+
+        RatingProcess.Run(0, "audit", "--data", data);
+        Assert.InRange(RatingProcess.Json("reconcile", "--data", data).GetProperty("decided").GetInt64(), file.Count, long.MaxValue);
+    }
+
+    private static string Committed(StatusDocument status) => string.Join(' ', status.Partitions.Select(partition => partition.Committed));
+
+    // Whoever asks for readiness is told so while a partition stands still; between two attempts to open it, it seems to move.
+    private static async Task<(int Status, string Text)> StandsStillAsync(FaultWorld world)
+    {
+        var answer = (Status: 0, Text: "");
+        await FaultWorld.UntilAsync("the server says that it stands still", async () => (answer = await world.ReadyAsync()).Status == 503);
+        return answer;
+    }
+}

@@ -1,0 +1,57 @@
+using Rating.Server.Faults;
+using Xunit.Abstractions;
+
+namespace Rating.Tests.Faults;
+
+/// <summary>kill -9 at every named point, and in the middle of whatever runs: the end is that of the run that nobody disturbed.</summary>
+[Collection(FaultsCollection.Name)]
+public sealed class KillPointTests(FaultFixture fixture, ITestOutputHelper output)
+{
+    public static TheoryData<int> Rounds => [.. Enumerable.Range(0, FaultFixture.Rounds)];
+
+    [FaultTheory]
+    [MemberData(nameof(Rounds))]
+    public async Task A_server_that_is_killed_at_every_point_ends_as_if_nobody_had_killed_it(int round)
+    {
+        var seed = FaultFixture.Seed + round;
+        var random = new Random(seed);
+        var world = await FaultWorld.MakeAsync(fixture, seed);
+        var waiting = new Queue<string>();
+        var died = new List<string>();
+        world.OnDeath = () =>
+        {
+            var point = world.Environment.GetValueOrDefault(KillPoints.Variable, "");
+            world.Server.KilledAsync().GetAwaiter().GetResult(); // by SIGKILL, not by a fault of its own
+            died.Add(point.Split(':')[0]);
+            Next();
+        };
+        await FaultWorld.TestAsync(world, async () =>
+        {
+            await StageAsync(world.SetUpAsync, "book");
+            await StageAsync(() => world.SendAsync(world.Usage.March), "takeover", "append", "read", "checkpoint");
+            // Account by account, so that each point has a closing that has not passed it yet.
+            await StageAsync(world.CloseAccountsAsync, "seal", "snapshots", "invoices");
+            await world.RunAprilAsync();
+            await world.MustEndAsUndisturbedAsync();
+            Assert.Equal(KillPoints.Places.Keys.Order(), died.Order());
+        });
+        output.WriteLine($"seed {seed}: killed at {string.Join(", ", died)}");
+
+        // The points of a stage in any order, each at its first or second passing; a stage goes on until all have been passed.
+        async Task StageAsync(Func<Task> work, params string[] names)
+        {
+            foreach (var point in KillPoints.Places.Keys.Where(point => names.Contains(point.Split('.')[0])).OrderBy(_ => random.Next()))
+                waiting.Enqueue(names[0] is "book" or "seal" ? point : $"{point}:{random.Next(1, 3)}");
+            Next();
+            world.Server?.Kill();
+            await world.StartAsync();
+            for (var attempt = 0; attempt < 3 && (attempt == 0 || world.Environment.ContainsKey(KillPoints.Variable)); attempt++) await work();
+        }
+
+        void Next()
+        {
+            if (waiting.TryDequeue(out var point)) world.Environment[KillPoints.Variable] = point;
+            else world.Environment.Remove(KillPoints.Variable);
+        }
+    }
+}
