@@ -61,6 +61,9 @@ public sealed class RateDeck
     public bool TryRate(string number, Instant answered, long seconds, out RatedCall call) =>
         Rate(System.Text.Encoding.UTF8.GetBytes(number), default, answered, seconds, out call) == CallOutcome.Rated;
 
+    /// <summary>How the price of a call is rounded.</summary>
+    public RoundingMode CallRounding => _settings.Rounding;
+
     /// <summary>Prices one call.</summary>
     /// <param name="called">The called number as it was written, UTF-8.</param>
     /// <param name="calling">The calling number; empty when it is not known.</param>

@@ -88,6 +88,21 @@ public static class BillingDocuments
             json.WriteEndArray();
         }
 
+        if (invoice.Pools.Count > 0)
+        {
+            json.WriteStartArray("pools");
+            foreach (var pool in invoice.Pools)
+            {
+                json.WriteStartObject();
+                json.WriteString("allowance", pool.Allowance);
+                json.WriteString("granted", pool.Granted.ToString());
+                json.WriteString("left", pool.Left.ToString());
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         if (invoice.Taxes is { } taxes)
         {
             json.WriteString("net", (invoice.Total - invoice.Tax).ToText());
@@ -287,6 +302,7 @@ public static class BillingDocuments
                     json.WriteStringValue(entry.Source);
                     json.WriteStringValue(entry.Id);
                     json.WriteStringValue(new Quantity(entry.Nano).ToString());
+                    if (key.Aggregation == Aggregation.Calls) json.WriteStringValue(Money.FromScaled(entry.Scaled, currency).ToText());
                     json.WriteEndArray();
                 }
 
@@ -335,7 +351,8 @@ public static class BillingDocuments
             if (item.TryGetProperty("events", out var events))
             {
                 var run = new UsageRun();
-                foreach (var entry in events.EnumerateArray()) run.Add(new RunEntry(Instant.FromUnixTimeTicks(entry[0].GetInt64()), entry[1].GetString()!, entry[2].GetString()!, ReadTotal(entry[3].GetString()!)));
+                foreach (var entry in events.EnumerateArray()) run.Add(new RunEntry(Instant.FromUnixTimeTicks(entry[0].GetInt64()), entry[1].GetString()!, entry[2].GetString()!, ReadTotal(entry[3].GetString()!),
+                        aggregation == Aggregation.Calls ? Money.Parse(entry[4].GetString()!, currency).Scaled : default));
                 total.More = run;
             }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using NodaTime;
 using Rating.Domain;
@@ -19,7 +20,7 @@ public sealed class LedgerBlocks
     private const byte Version = 2;
     private static readonly Int128 PicoPerScaled = Int128.Parse("1000000000", System.Globalization.CultureInfo.InvariantCulture);
     private readonly ByteWriter _entries = new();
-    private readonly ByteWriter _block = new();
+    private readonly ByteWriter _head = new();
     private readonly TextTable _texts = new();
     private readonly HashSet<int> _directory = [];
     private (TenantId Tenant, string Subscription) _lastSubscription;
@@ -106,17 +107,33 @@ public sealed class LedgerBlocks
     public LedgerBlock? Seal(long checkpoint)
     {
         if (_count == 0) return null;
-        _block.Clear();
-        _block.Byte(Version);
-        _texts.WriteTo(_block);
-        _block.Varint(_count);
-        _block.Bytes(_entries.Written);
-        var room = BrotliEncoder.GetMaxCompressedLength(_block.Length);
-        if (_packed.Length < room) _packed = new byte[room * 2];
-        Invariant.Holds(BrotliEncoder.TryCompress(_block.Written, _packed, out var length, quality: 1, window: 20), "a ledger block could not be compressed");
+        _head.Clear();
+        _head.Byte(Version);
+        _texts.WriteTo(_head);
+        _head.Varint(_count);
+        var room = BrotliEncoder.GetMaxCompressedLength(_head.Length + _entries.Length) + 64;
+        if (_packed.Length < room) _packed = new byte[room + room / 4];
+        var brotli = new BrotliEncoder(quality: 1, window: 20);
+        int length;
+        try
+        {
+            length = Pack(ref brotli, _head.Written, 0, isLast: false);
+            length = Pack(ref brotli, _entries.Written, length, isLast: true);
+        }
+        finally
+        {
+            brotli.Dispose();
+        }
+
         var directory = _directory.ToArray();
         Array.Sort(directory);
         return new LedgerBlock(checkpoint, directory, _packed.AsMemory(0, length));
+    }
+
+    private int Pack(ref BrotliEncoder brotli, ReadOnlySpan<byte> plain, int at, bool isLast)
+    {
+        Invariant.Holds(brotli.Compress(plain, _packed.AsSpan(at), out var taken, out var written, isLast) == OperationStatus.Done && taken == plain.Length, "a ledger block could not be compressed");
+        return at + written;
     }
 
     /// <summary>Begins the next block.</summary>

@@ -68,7 +68,7 @@ internal sealed class Rater(RatingSettings settings)
         if (!taken)
         {
             var day = record.EventTime.InZone(entry.Subscription.Schedule.Zone).Date;
-            var known = tenant.CatalogOn(day, entry.FrozenAt(span.Period) ?? long.MaxValue).Meters.Any(meter => meter.Takes(record));
+            var known = IsTaken(tenant.CatalogOn(day, entry.FrozenAt(span.Period) ?? long.MaxValue), record);
             Say(Verdict.Suspended, known ? VerdictReason.NoPrice : VerdictReason.UnknownMeter, known ? $"plan {span.Revision.Plan} has no charge for {record.Type}" : $"no meter takes {record.Type}");
         }
         else if (!covered && _passedOn != VerdictReason.None) Say(Verdict.NotBillable, _passedOn, _passedOn == VerdictReason.Internal ? "a call to an internal number" : "a call to an emergency number");
@@ -77,6 +77,9 @@ internal sealed class Rater(RatingSettings settings)
         else if (record.EventTime < record.IngestTime - settings.LateWindow) Say(Verdict.Rejected, VerdictReason.TooOld, $"its period is sealed, and it came more than {settings.LateWindow.Days} days after its time");
         else Say(Verdict.Late, VerdictReason.None, "");
     }
+
+    // Apart: a lambda in the method that rates would cost every record an object.
+    private static bool IsTaken(Catalog catalog, UsageRecord record) => catalog.Meters.Any(meter => meter.Takes(record));
 
     /// <summary>What the record would be worth alone, as far as it could be rated: its calls, and its quantities at the prices of the first units.</summary>
     public string Worth()
@@ -184,6 +187,7 @@ internal sealed class Rater(RatingSettings settings)
         if (outcome == CallOutcome.NoRate) return Say(Verdict.Suspended, VerdictReason.NoPrice, $"deck {deck.Key} has no rate for {(deck.Match == DeckMatch.Calling ? calling : called)}{(deck.Match == DeckMatch.Both ? $" from {calling}" : "")}");
         if (call.Amount.Scaled > AmountMax) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"the call would cost {call.Amount}; at most {Limits.CallAmountMax} is taken");
         _calls.Add(new RatedCallEntry(charge.Key, seconds, call, charge.BuyDeck is { } buy ? CostOf(buy, record, seconds) : default));
+        if (charge.IsInAllowance) _meters.Add(new MeterAddition(charge.ByCall, call.Destination, Quantity.Of(call.BilledSeconds), "", call.Amount.Scaled));
         return true;
     }
 

@@ -17,7 +17,7 @@ internal static class UsageBlocks
     public static void Write(ByteWriter writer, TextTable texts, MeterKey key, in MeterTotal total)
     {
         Write(writer, texts, key);
-        Write(writer, texts, total);
+        Write(writer, texts, key.Aggregation, total);
     }
 
     public static void Write(ByteWriter writer, TextTable texts, MeterKey key)
@@ -28,7 +28,7 @@ internal static class UsageBlocks
         writer.Varint(texts.PlaceOf(key.Dimensions));
     }
 
-    public static void Write(ByteWriter writer, TextTable texts, in MeterTotal total)
+    public static void Write(ByteWriter writer, TextTable texts, Aggregation aggregation, in MeterTotal total)
     {
         writer.Varint(total.Count);
         writer.Wide(total.Nano);
@@ -51,6 +51,7 @@ internal static class UsageBlocks
                     writer.Varint(texts.PlaceOf(entry.Source));
                     writer.Text(entry.Id);
                     writer.Wide(entry.Nano);
+                    if (aggregation == Aggregation.Calls) writer.Wide(entry.Scaled);
                 }
 
                 break;
@@ -131,7 +132,7 @@ internal static class UsageBlocks
             var source = texts[reader.Count()];
             total.More = new LatestStamp(time, source, reader.Text());
         }
-        else if (aggregation is Aggregation.TimeWeighted or Aggregation.Each)
+        else if (aggregation is Aggregation.TimeWeighted or Aggregation.Each or Aggregation.Calls)
         {
             var run = new UsageRun();
             for (var left = reader.Count(); left > 0; left--)
@@ -139,7 +140,7 @@ internal static class UsageBlocks
                 var time = Instant.FromUnixTimeTicks(reader.Zigzag());
                 var source = texts[reader.Count()];
                 var id = reader.Text();
-                run.Add(new RunEntry(time, source, id, reader.Wide()));
+                run.Add(new RunEntry(time, source, id, reader.Wide(), aggregation == Aggregation.Calls ? reader.Wide() : default));
             }
 
             total.More = run;

@@ -155,7 +155,7 @@ internal sealed partial class UsagePartition
                         foreach (var addition in _rater.Meters)
                         {
                             var total = default(MeterTotal);
-                            total.Add(addition.Meter.Aggregation, addition.Value, entry.Record, addition.UniqueText);
+                            total.Add(addition.Meter.Aggregation, addition.Value, entry.Record, addition.UniqueText, addition.Scaled);
                             usage.Add(new MeterKey(entry.Revision, addition.Meter.Key, addition.Meter.Aggregation, addition.Dimensions), addition.Meter.Aggregation, total);
                         }
 

@@ -95,7 +95,7 @@ internal sealed class QuotedUsage(Book book, int first, int last)
         foreach (var addition in _rater.Meters)
         {
             var total = default(MeterTotal);
-            total.Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText);
+            total.Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText, addition.Scaled);
             _periods[number - first].Add(new MeterKey(_rater.Span.Revision.Id, addition.Meter.Key, addition.Meter.Aggregation, addition.Dimensions), addition.Meter.Aggregation, total);
         }
 
