@@ -82,7 +82,7 @@ public sealed class OracleQuote
         {
             var activation = closing.Activation(Tenant, subscription.AsKnownOn(subscription.Start), first, Sequence);
             before.Add(new BilledBefore("activation", first, activation.WithDiscounts()));
-            yield return ("activation", subscription.Start, activation);
+            if (activation.Lines.Count > 0) yield return ("activation", subscription.Start, activation); // without lines there is no invoice
         }
         for (var period = first; period <= Last(subscription); period++)
         {

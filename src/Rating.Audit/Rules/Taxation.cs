@@ -65,7 +65,7 @@ internal sealed class Taxation(TaxTable table, Account? account, Catalog catalog
             }
             else
             {
-                if (amount.Sign <= 0 || line.Line.Quantity.Sign <= 0 || !KindsWithFees.Contains(line.Line.Kind)) continue;
+                if (amount.Sign <= 0 || (rule.Per == "quantity" && line.Line.Quantity.Sign <= 0) || !KindsWithFees.Contains(line.Line.Kind)) continue;
                 taxed = amount;
                 tax = rule.Per == "quantity" ? rule.Amount * line.Line.Quantity : rule.Amount;
             }
