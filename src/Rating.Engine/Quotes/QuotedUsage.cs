@@ -126,7 +126,7 @@ internal sealed class QuotedUsage(Book book, int first, int last)
         foreach (var call in _rater.Calls)
         {
             var total = default(CallTotal);
-            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
+            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount, call.Cost);
             var key = new CallKey(_rater.Span.Revision.Id, call.Charge, call.Call.Destination);
             adds.Add(usage => usage.Add(key, total));
         }
