@@ -32,6 +32,9 @@ public sealed class SubscriptionEntry
     /// <summary>Whether it has, or had, a plan with a level that is held from period to period.</summary>
     internal bool HoldsLevels => Tenant.Catalogs.Any(version => Subscription.Changes.SelectMany(change => change.Plans).Any(key => version.Catalog.Plans.TryGetValue(key, out var plan) && plan.HoldsLevels));
 
+    /// <summary>Whether it has, or had, a plan with an allowance of which something may be left for later periods.</summary>
+    internal bool CarriesUnits => Tenant.Catalogs.Any(version => Subscription.Changes.SelectMany(change => change.Plans).Any(key => version.Catalog.Plans.TryGetValue(key, out var plan) && plan.CarriesUnits));
+
     private ClosedPeriod[] _closes = [];
     // What it was before it was changed, and since when it is what it is: most are never changed.
     private (long Sequence, Subscription State)[] _before = [];

@@ -73,7 +73,8 @@ public sealed class TenantBook
         {
             if (day < span.From || day >= span.To) continue;
             var (start, end) = (schedule.Zone.StartOf(span.From), schedule.Zone.StartOf(span.To));
-            var found = _spans.GetOrAdd((start, end, period, span.Revision.Id), _ => new ActiveSpan(start, end, period, span.Revision, _catalogs[0].Catalog.Currency));
+            if (!_spans.TryGetValue((start, end, period, span.Revision.Id), out var found))
+                found = _spans.GetOrAdd((start, end, period, span.Revision.Id), new ActiveSpan(start, end, period, span.Revision, _catalogs[0].Catalog.Currency));
             if (alike is { } same) _alike[same] = found;
             return Found(entry, found, sequence);
         }
@@ -98,7 +99,7 @@ public sealed class TenantBook
         var terms = subscription.At(at);
         var bounds = terms.Schedule.Period(period);
         var catalog = CatalogOn(bounds.Start, at);
-        return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { ChargePeriods = ChargePeriods(terms, bounds, at) };
+        return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { Schedule = terms.Schedule, ChargePeriods = ChargePeriods(terms, bounds, at) };
     }
 
     // The periods of charges that have periods of their own, from the one that is under way when the billing period begins.
