@@ -1,4 +1,5 @@
 using Rating.Domain;
+using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
 
 namespace Rating.Engine.Partitions;
@@ -13,6 +14,8 @@ internal struct CallSlot
     private long _billedSeconds;
     private ulong _low;
     private ulong _high;
+    // Most charges know no cost.
+    private Costs? _costs;
 
     public CallSlot(int key) => _key = key;
 
@@ -27,7 +30,13 @@ internal struct CallSlot
 
     public CallTotal Total
     {
-        readonly get => new() { Calls = _calls, Seconds = _seconds, BilledSeconds = _billedSeconds, Scaled = unchecked((Int128)new UInt128(_high, _low)) };
+        readonly get
+        {
+            var total = new CallTotal { Calls = _calls, Seconds = _seconds, BilledSeconds = _billedSeconds, Scaled = unchecked((Int128)new UInt128(_high, _low)) };
+            if (_costs is not null) (total.Costed, total.Uncosted, total.CostScaled) = (_costs.Costed, _costs.Uncosted, _costs.Scaled);
+            return total;
+        }
+
         set
         {
             var scaled = unchecked((UInt128)value.Scaled);
@@ -36,13 +45,24 @@ internal struct CallSlot
             {
                 (_low, _high) = ((ulong)scaled, (ulong)(scaled >> 64));
             }
+
+            if (!value.HasCost) return;
+            _costs ??= new Costs();
+            (_costs.Costed, _costs.Uncosted, _costs.Scaled) = (value.Costed, value.Uncosted, value.CostScaled);
         }
     }
 
-    public void Add(long seconds, long billedSeconds, Money amount)
+    public void Add(long seconds, long billedSeconds, Money amount, CallCost cost = default)
     {
         var total = Total;
-        total.Add(seconds, billedSeconds, amount);
+        total.Add(seconds, billedSeconds, amount, cost);
         Total = total;
+    }
+
+    private sealed class Costs
+    {
+        public uint Costed;
+        public uint Uncosted;
+        public Int128 Scaled;
     }
 }

@@ -37,10 +37,10 @@ internal struct MeterSlot
         }
     }
 
-    public void Add(Aggregation aggregation, Quantity value, UsageRecord record, string uniqueText)
+    public void Add(Aggregation aggregation, Quantity value, UsageRecord record, string uniqueText, Int128 scaled = default)
     {
         var total = Total;
-        total.Add(aggregation, value, record, uniqueText);
+        total.Add(aggregation, value, record, uniqueText, scaled);
         Total = total;
     }
 }
