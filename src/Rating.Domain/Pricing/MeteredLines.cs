@@ -34,6 +34,7 @@ internal sealed class MeteredLines(PeriodTerms terms, PeriodUsage usage, LocalDa
             yield return new PricedLine
             {
                 Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = key.Destination, From = from, To = to, Quantity = figure, Unit = charge.Meter.Unit, Amount = amount, TaxCode = charge.TaxCode,
+                Cost = charge.Cost is null ? Price.CostOf(charge, figure, terms) : Money.FromScaled(total.CostScaled, terms.Currency).RoundedToMinorUnit(terms.LineRounding), Uncosted = total.Uncosted,
                 Explanation = revision.IsUsageFree ? "free in the trial" : charge.Markup.Pico == 0 ? $"{brought} brought by {total.Calls} events" : $"{brought} brought by {total.Calls} events, {charge.Markup.ToPercentText()} on top",
             };
         }
@@ -60,7 +61,7 @@ internal sealed class MeteredLines(PeriodTerms terms, PeriodUsage usage, LocalDa
         return new PricedLine
         {
             Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = group, From = from, To = to, Quantity = figure, Unit = charge is Flat ? "" : meter.Unit,
-            Amount = amount, TaxCode = charge.TaxCode, 
+            Amount = amount, TaxCode = charge.TaxCode, Cost = Price.CostOf(charge, figure, terms),
             Explanation = revision.IsUsageFree ? "free in the trial" : free == Quantity.Zero ? charge.Explain(priced) : $"{free} of {figure} free; {charge.Explain(priced)}",
         };
     }

@@ -8,6 +8,12 @@ public sealed class RateDeckCharge : UsageCharge
     /// <summary>The deck.</summary>
     public required RateDeck Deck { get; init; }
 
+    /// <summary>The deck of what calls cost the seller; null for none.</summary>
+    public RateDeck? BuyDeck { get; init; }
+
+    /// <summary>Whether all calls are one line, instead of one per destination.</summary>
+    public bool IsOneLine { get; init; }
+
     /// <summary>Whether an allowance covers its calls one by one, so that they are kept in order. Set once, by whoever reads the plan.</summary>
     public bool IsInAllowance { get; set; }
 

@@ -57,6 +57,7 @@ internal sealed partial class CatalogReader
             charges.Add(charge);
             if (charge is UsageCharge usage) text.Append("\nmeter ").Append(_texts["meter " + usage.Meter.Key]);
             if (charge is RateDeckCharge deck) text.Append("\ndeck ").Append(_texts["deck " + deck.Deck.Key]);
+            if (charge is RateDeckCharge { BuyDeck: { } buy }) text.Append("\nbuy ").Append(_texts["deck " + buy.Key]);
         }
 
         return charges;

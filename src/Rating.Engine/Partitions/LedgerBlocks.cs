@@ -17,7 +17,7 @@ public sealed class LedgerBlocks
     /// <summary>The directory entry of blocks with rejected records.</summary>
     public static readonly int RejectedHash = DirectoryHash(new TenantId(""), "rejected");
 
-    private const byte Version = 1;
+    private const byte Version = 2;
     private static readonly Int128 PicoPerScaled = Int128.Parse("1000000000", System.Globalization.CultureInfo.InvariantCulture);
     private readonly ByteWriter _entries = new();
     private readonly ByteWriter _head = new();
@@ -86,6 +86,8 @@ public sealed class LedgerBlocks
             _entries.Varint(call.Seconds);
             _entries.Varint(call.Call.BilledSeconds);
             _entries.Zigzag((long)(call.Call.Amount.Scaled / PicoPerScaled));
+            _entries.Byte(call.Cost.Kind);
+            if (call.Cost.Kind == 1) _entries.Zigzag((long)(call.Cost.Scaled / PicoPerScaled));
         }
 
         _entries.Text(entry.EstimatedValue);
@@ -158,7 +160,8 @@ public sealed class LedgerBlocks
     public static IReadOnlyList<LedgerEntry> Read(LedgerBlock block, Func<TenantId, Currency> currency)
     {
         var reader = new ByteReader(Expand(block.Bytes));
-        Invariant.Holds(reader.Byte() == Version, $"ledger block {block.Checkpoint} has a version that this program does not know");
+        var version = reader.Byte();
+        Invariant.Holds(version is 1 or Version, $"ledger block {block.Checkpoint} has a version that this program does not know");
         var texts = TextTable.Read(ref reader);
         var entries = new LedgerEntry[reader.Count()];
         long position = 0;
@@ -187,7 +190,10 @@ public sealed class LedgerBlocks
             {
                 var (charge, destination) = (texts[reader.Count()], texts[reader.Count()]);
                 var (seconds, billed) = ((long)reader.Varint(), (long)reader.Varint());
-                calls[c] = new RatedCallEntry(charge, seconds, new RatedCall(destination, billed, Money.FromScaled(reader.Zigzag() * PicoPerScaled, currency(tenant))));
+                var call = new RatedCall(destination, billed, Money.FromScaled(reader.Zigzag() * PicoPerScaled, currency(tenant)));
+                // Blocks of version 1 know no costs.
+                var kind = version == 1 ? (byte)0 : reader.Byte();
+                calls[c] = new RatedCallEntry(charge, seconds, call, new CallCost(kind, kind == 1 ? reader.Zigzag() * PicoPerScaled : 0));
             }
 
             entries[i] = new LedgerEntry

@@ -73,10 +73,16 @@ internal static class UsageBlocks
 
     public static void Write(ByteWriter writer, in CallTotal total)
     {
+        // No total has no calls: a 0 says that costs come after it.
+        if (total.HasCost) writer.Varint(0);
         writer.Varint(total.Calls);
         writer.Varint(total.Seconds);
         writer.Varint(total.BilledSeconds);
         writer.Wide(total.Scaled);
+        if (!total.HasCost) return;
+        writer.Varint(total.Costed);
+        writer.Varint(total.Uncosted);
+        writer.Wide(total.CostScaled);
     }
 
     public static PeriodUsage Read(ref ByteReader reader, string[] texts)
@@ -152,6 +158,13 @@ internal static class UsageBlocks
         return new CallKey(revision, charge, texts[reader.Count()]);
     }
 
-    public static CallTotal ReadCallTotal(ref ByteReader reader) =>
-        new() { Calls = (uint)reader.Varint(), Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() };
+    public static CallTotal ReadCallTotal(ref ByteReader reader)
+    {
+        var calls = (uint)reader.Varint();
+        var hasCost = calls == 0;
+        if (hasCost) calls = (uint)reader.Varint();
+        var total = new CallTotal { Calls = calls, Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() };
+        if (hasCost) (total.Costed, total.Uncosted, total.CostScaled) = ((uint)reader.Varint(), (uint)reader.Varint(), reader.Wide());
+        return total;
+    }
 }

@@ -162,7 +162,7 @@ internal sealed partial class UsagePartition
                         foreach (var call in _rater.Calls)
                         {
                             var total = default(CallTotal);
-                            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
+                            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount, call.Cost);
                             usage.Add(new CallKey(entry.Revision, call.Charge, call.Call.Destination), total);
                         }
                     }

@@ -446,7 +446,7 @@ internal sealed partial class UsagePartition
         foreach (var addition in _rater.Meters)
             accumulator.Meter(_keys.PlaceOf(billing, usage, revision, addition.Meter, addition.Dimensions)).Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText, addition.Scaled);
         foreach (var call in _rater.Calls)
-            accumulator.Call(_keys.PlaceOf(billing, usage, revision, call.Charge, call.Call.Destination)).Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
+            accumulator.Call(_keys.PlaceOf(billing, usage, revision, call.Charge, call.Call.Destination)).Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount, call.Cost);
         accumulator.SawEvent(record.EventTime);
         if (record.EventTime > _latest) _latest = record.EventTime;
     }

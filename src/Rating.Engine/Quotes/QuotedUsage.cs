@@ -102,7 +102,7 @@ internal sealed class QuotedUsage(Book book, int first, int last)
         foreach (var call in _rater.Calls)
         {
             var total = default(CallTotal);
-            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
+            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount, call.Cost);
             _periods[number - first].Add(new CallKey(_rater.Span.Revision.Id, call.Charge, call.Call.Destination), total);
         }
     }
