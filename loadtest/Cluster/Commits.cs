@@ -6,6 +6,7 @@ namespace Rating.Loadtest.Cluster;
 /// <summary>Watches in the database how the partitions go on, whoever serves them: what counts is what is committed.</summary>
 internal sealed class Commits : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly string _connection;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -41,10 +42,14 @@ internal sealed class Commits : IAsyncDisposable
     /// <summary>Waits until every partition has committed something after a moment.</summary>
     public async Task AllMovedAsync(long since)
     {
-        while (true)
+        for (var from = Stopwatch.GetTimestamp(); ;)
         {
             lock (_gate)
+            {
                 if (_movedAt.All(at => at > since)) return;
+                if (Stopwatch.GetElapsedTime(from) > Patience) throw new InvalidOperationException($"Partitions {string.Join(", ", Enumerable.Range(0, _movedAt.Length).Where(id => _movedAt[id] <= since))} committed nothing for {Patience.TotalMinutes:0} minutes.");
+            }
+
             await Task.Delay(10);
         }
     }

@@ -27,8 +27,26 @@ internal sealed class Silos : IDisposable
         var process = new ChildProcess(ServedEngine.Kind, _run);
         var silo = new Silo(process, new Uri(await process.AnswerAsync<string>()));
         _silos.Add(silo);
-        foreach (var one in _silos) await one.ReadyAsync();
+        foreach (var one in _silos.ToList()) await one.ReadyAsync();
         return silo;
+    }
+
+    /// <summary>How many ended by themselves: on a busy machine a silo that does not answer in time is declared dead.</summary>
+    public int Fallen { get; private set; }
+
+    /// <summary>Puts others in the place of those that ended by themselves.</summary>
+    public async Task ReplaceFallenAsync()
+    {
+        for (var fallen = _silos.FindAll(silo => silo.Process.HasEnded); fallen.Count > 0; fallen = _silos.FindAll(silo => silo.Process.HasEnded))
+        {
+            Fallen += fallen.Count;
+            _silos.RemoveAll(fallen.Contains);
+            foreach (var silo in fallen)
+            {
+                silo.Dispose();
+                await AddAsync();
+            }
+        }
     }
 
     /// <summary>Kills one with SIGKILL.</summary>
@@ -60,13 +78,21 @@ internal sealed class Silos : IDisposable
 
         public HttpClient Http => _http;
 
-        /// <summary>Waits until it says that it is ready.</summary>
+        /// <summary>Waits until it says that it is ready, or has ended.</summary>
         public async Task ReadyAsync()
         {
-            while (true)
+            while (!Process.HasEnded)
             {
-                using var answer = await _http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-                if (answer.IsSuccessStatusCode) return;
+                try
+                {
+                    using var answer = await _http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                    if (answer.IsSuccessStatusCode) return;
+                }
+                catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)
+                {
+                    // Not just now.
+                }
+
                 await Task.Delay(50);
             }
         }
