@@ -33,6 +33,7 @@ internal static class ClusterQueries
             await Commits.ReachAsync(run.Database, before + batch);
             maximum = batch / Stopwatch.GetElapsedTime(start).TotalSeconds;
             await load.AnswerAsync<double>();
+            Progress.Say($"  {batch:N0} records drained by {Count} silos at {maximum:0} records/s");
         }
 
         var pairs = new List<(Asked Idle, Asked Loaded)>();
