@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NodaTime;
 using Orleans;
+using Orleans.Metadata;
 using Orleans.Runtime;
 using Rating.Domain;
 using Rating.Domain.Usage;
@@ -52,7 +53,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         _silos = silo.GetRequiredService<ISiloStatusOracle>();
         node.Start();
         NodeLog.Joined(node.Logger, _silos.SiloAddress.ToParsableString(), node.Cluster.Cluster);
-        var keeper = new PartitionKeeper(node, _grains, _silos);
+        var keeper = new PartitionKeeper(node, _grains, _silos, silo.GetRequiredService<IClusterManifestProvider>());
         _keeping = Task.Run(() => keeper.RunAsync(_stop.Token), CancellationToken.None);
         _following = Task.Run(() => new BookFollower(node).RunAsync(_stop.Token), CancellationToken.None);
         if (node.Cluster.CalendarEvery is not null) _grains.GetGrain<ICalendarGrain>(0).StartAsync().Ignore();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans;
+using Orleans.Metadata;
 using Orleans.Runtime;
 using Rating.Orleans.Contracts;
 using Rating.Orleans.Placement;
@@ -7,9 +8,13 @@ using Rating.Orleans.Placement;
 namespace Rating.Orleans.Nodes;
 
 /// <summary>Keeps the partitions of this silo served: starts those that belong here and are nowhere, and lets go those that belong elsewhere, whenever membership changes and every second.</summary>
-internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStatusOracle silos) : ISiloStatusListener
+internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStatusOracle silos, IClusterManifestProvider manifests) : ISiloStatusListener
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    /// <summary>A partition that was let go and came back (another silo knows of fewer members yet) stays for so long before it is let go again.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<int, long> _left = new();
     private readonly ConcurrentDictionary<int, bool> _busy = new();
     private readonly Signal _changed = new();
 
@@ -34,12 +39,16 @@ internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStat
 
     private void Look()
     {
-        var active = silos.GetActiveSilos();
+        // Placement gives nothing to a silo before it knows what that silo can do.
+        var known = manifests.Current.Silos;
+        var active = Array.FindAll(silos.GetActiveSilos(), known.ContainsKey);
         if (active.Length == 0) return;
         for (var id = 0; id < node.Log.Partitions; id++)
         {
             var (partition, belongsHere) = (id, Rendezvous.OfPartition(id, active).Equals(silos.SiloAddress));
-            if (belongsHere == node.Served.ContainsKey(partition) || !_busy.TryAdd(partition, true)) continue;
+            if (belongsHere == node.Served.ContainsKey(partition)) continue;
+            if (!belongsHere && _left.TryGetValue(partition, out var left) && node.Time.GetElapsedTime(left) < Calm) continue;
+            if (!_busy.TryAdd(partition, true)) continue;
             _ = Task.Run(() => PutRightAsync(partition, belongsHere));
         }
     }
@@ -48,7 +57,12 @@ internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStat
     {
         try
         {
-            if (!belongsHere && node.Served.TryGetValue(partition, out var served)) await served.LeaveAsync();
+            if (!belongsHere && node.Served.TryGetValue(partition, out var served))
+            {
+                _left[partition] = node.Time.GetTimestamp();
+                await served.LeaveAsync();
+            }
+
             // Whoever is called first makes it be served, where placement says: the silo that lets it go need not wait for the one that gets it.
             await grains.GetGrain<IPartitionGrain>(partition).KeepAsync();
         }
