@@ -107,7 +107,7 @@ internal sealed partial class UsagePartition
             if (!isWhole && !slot.IsDirty) continue;
             slot.IsDirty = false;
             _stateBody.Varint(slot.Key + 1);
-            UsageBlocks.Write(_stateBody, _stateTexts, slot.Total);
+            UsageBlocks.Write(_stateBody, _stateTexts, _keys.Meter(slot.Key).Key.Aggregation, slot.Total);
         }
 
         _stateBody.Byte(0);
