@@ -11,16 +11,13 @@ namespace Rating.Orleans.Nodes;
 internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStatusOracle silos, IClusterManifestProvider manifests) : ISiloStatusListener
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
-
-    /// <summary>A partition that was let go and came back (another silo knows of fewer members yet) stays for so long before it is let go again.</summary>
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(10);
-    private readonly ConcurrentDictionary<int, long> _left = new();
     private readonly ConcurrentDictionary<int, bool> _busy = new();
     private readonly Signal _changed = new();
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         silos.SubscribeToSiloStatusEvents(this);
+        node.BelongsHere = partition => Active() is not { Length: > 0 } active || Rendezvous.OfPartition(partition, active).Equals(silos.SiloAddress);
         while (!cancellation.IsCancellationRequested)
         {
             var (changed, served) = (_changed.Next, node.Changed.Next);
@@ -37,17 +34,17 @@ internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStat
         _changed.Tell();
     }
 
+    // Placement gives nothing to a silo before it knows what that silo can do.
+    private SiloAddress[] Active() => Array.FindAll(silos.GetActiveSilos(), manifests.Current.Silos.ContainsKey);
+
     private void Look()
     {
-        // Placement gives nothing to a silo before it knows what that silo can do.
-        var known = manifests.Current.Silos;
-        var active = Array.FindAll(silos.GetActiveSilos(), known.ContainsKey);
+        var active = Active();
         if (active.Length == 0) return;
         for (var id = 0; id < node.Log.Partitions; id++)
         {
             var (partition, belongsHere) = (id, Rendezvous.OfPartition(id, active).Equals(silos.SiloAddress));
             if (belongsHere == node.Served.ContainsKey(partition)) continue;
-            if (!belongsHere && _left.TryGetValue(partition, out var left) && node.Time.GetElapsedTime(left) < Calm) continue;
             if (!_busy.TryAdd(partition, true)) continue;
             _ = Task.Run(() => PutRightAsync(partition, belongsHere));
         }
@@ -57,12 +54,7 @@ internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStat
     {
         try
         {
-            if (!belongsHere && node.Served.TryGetValue(partition, out var served))
-            {
-                _left[partition] = node.Time.GetTimestamp();
-                await served.LeaveAsync();
-            }
-
+            if (!belongsHere && node.Served.TryGetValue(partition, out var served)) await served.LeaveAsync();
             // Whoever is called first makes it be served, where placement says: the silo that lets it go need not wait for the one that gets it.
             await grains.GetGrain<IPartitionGrain>(partition).KeepAsync();
         }

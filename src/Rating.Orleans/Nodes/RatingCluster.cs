@@ -37,6 +37,7 @@ public static class RatingCluster
             store,
             settings,
             clock,
+            time,
             (engine, keeper) =>
             {
                 node.Attach(engine, keeper);
