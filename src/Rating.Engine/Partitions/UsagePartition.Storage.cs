@@ -10,6 +10,7 @@ internal sealed partial class UsagePartition
 {
     private const byte StateVersion = 2;
     private const long BaseBytesMin = 4 << 20;
+    private DateTimeOffset? _batchBegun;
     private readonly ByteWriter _stateBody = new();
     private readonly ByteWriter _state = new();
     private readonly TextTable _stateTexts = new();
@@ -48,7 +49,8 @@ internal sealed partial class UsagePartition
             Verdicts = [.. _verdicts.Where(pair => pair.Value != 0).Select(pair => new VerdictCount(pair.Key.Item1, pair.Key.Item2, pair.Key.Item3, pair.Key.Item4, pair.Key.Item5, pair.Value))],
         };
         // No retry: an error with unknown outcome ends this object, and the next one loads what is stored. No cancellation either: the store's own time-outs bound it, and half a stop is worse than a late one.
-        await _store.CommitAsync(checkpoint, CancellationToken.None);
+        await Telemetry.CommitAsync(_store, checkpoint, _batchBegun, _time);
+        _batchBegun = null;
         // The writer's alone, and long: readers of totals must not wait for it.
         if (ids is not null) _ids.Sealed(ids);
         _ledger.Clear();
@@ -100,7 +102,7 @@ internal sealed partial class UsagePartition
         _stateBody.Byte(isWhole ? (byte)1 : (byte)0);
         var sealedThrough = SealedThrough(index);
         _stateBody.Zigzag(sealedThrough == int.MinValue ? long.MinValue / 2 : sealedThrough);
-        _stateBody.Zigzag(accumulator.Latest == Instant.MinValue ? long.MinValue / 2 : accumulator.Latest.ToUnixTimeTicks());
+        _stateBody.Zigzag(Math.Max(accumulator.LatestTicks, long.MinValue / 2));
         // Each slot by its key plus one, up to a zero.
         foreach (ref var slot in accumulator.Meters)
         {
@@ -147,8 +149,8 @@ internal sealed partial class UsagePartition
             _sealedThrough[index] = sealedThrough == long.MinValue / 2 ? int.MinValue : (int)sealedThrough;
             var latest = reader.Zigzag();
             if (latest != long.MinValue / 2) accumulator.SawEvent(Instant.FromUnixTimeTicks(latest));
-            while (reader.Count() is > 0 and var key) accumulator.Meter(key - 1) = UsageBlocks.ReadMeterTotal(ref reader, texts, _keys.Meter(key - 1).Key.Aggregation);
-            while (reader.Count() is > 0 and var key) accumulator.Call(key - 1) = UsageBlocks.ReadCallTotal(ref reader);
+            while (reader.Count() is > 0 and var key) accumulator.Meter(key - 1).Total = UsageBlocks.ReadMeterTotal(ref reader, texts, _keys.Meter(key - 1).Key.Aggregation);
+            while (reader.Count() is > 0 and var key) accumulator.Call(key - 1).Total = UsageBlocks.ReadCallTotal(ref reader);
             accumulator.Stored();
         }
 
