@@ -11,4 +11,9 @@ namespace Rating.Server.Documents;
 /// <param name="Unit">The unit of the quantity.</param>
 /// <param name="Amount">The amount, decimal text, rounded to the minor unit.</param>
 /// <param name="Explanation">How the amount came about.</param>
-internal sealed record LineDocument(string Kind, string Charge, string Name, string Detail, string From, string To, string Quantity, string Unit, string Amount, string Explanation);
+/// <param name="Cost">What it costs the seller, where the charge says so; decimal text, rounded to the minor unit.</param>
+/// <param name="Margin">Amount minus cost.</param>
+/// <param name="Uncosted">How many of its calls have a cost that is not known.</param>
+internal sealed record LineDocument(
+    string Kind, string Charge, string Name, string Detail, string From, string To, string Quantity, string Unit, string Amount, string Explanation,
+    string? Cost = null, string? Margin = null, long? Uncosted = null);
