@@ -195,6 +195,7 @@ internal sealed partial class UsagePartition
                     continue;
                 }
 
+                _batchBegun ??= Telemetry.Begin(_time);
                 Apply(records);
                 if (_position - _firstPosition >= _settings.CheckpointRecords || _time.GetElapsedTime(lastCommit) >= _settings.CheckpointEvery)
                 {
