@@ -30,8 +30,12 @@ public sealed class CatalogSchemaTests
         foreach (Match block in Regex.Matches(File.ReadAllText(Path.Combine(DocumentPage.Root, "docs", "quotes.md")), @"```yaml\n(?<yaml>.*?)```", RegexOptions.Singleline))
             if (JsonNode.Parse(YamlToJson.Convert(block.Groups["yaml"].Value))?["catalog"] is { } catalog)
             {
-                Accepts(catalog.ToJsonString(), block.Value);
-                count++;
+                // A quote may bring several versions.
+                foreach (var version in catalog is JsonArray several ? several.Select(one => one!) : [catalog])
+                {
+                    Accepts(version.ToJsonString(), block.Value);
+                    count++;
+                }
             }
 
         foreach (var (title, body) in DocumentPage.Read("pricing.md").Sections("### Example: "))
