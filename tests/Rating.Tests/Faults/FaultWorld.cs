@@ -23,6 +23,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     private readonly bool _ownsDatabase;
     private readonly HttpSender _http;
     private KafkaSender? _kafkaSender;
+    private string _sendsTo = "";
 
     private FaultWorld(FaultFixture fixture, int seed, MockKafka kafka, ThrowAwayPostgres? postgres)
     {
@@ -39,7 +40,8 @@ internal sealed class FaultWorld : IAsyncDisposable
 
     public FaultUsage Usage { get; }
 
-    public MockKafka Kafka { get; }
+    /// <summary>The brokers; others after a restore.</summary>
+    public MockKafka Kafka { get; set; }
 
     public ThrowAwayPostgres Postgres { get; }
 
@@ -61,7 +63,16 @@ internal sealed class FaultWorld : IAsyncDisposable
     /// <summary>The port at which the server finds PostgreSQL; a proxy's, when one is between.</summary>
     public int? PostgresPort { get; set; }
 
-    public KafkaSender KafkaSender => _kafkaSender ??= new KafkaSender(Kafka.Bootstrap, Topic, _acknowledged);
+    public KafkaSender KafkaSender
+    {
+        get
+        {
+            if (_sendsTo == Kafka.Bootstrap && _kafkaSender is not null) return _kafkaSender;
+            _kafkaSender?.Dispose();
+            _sendsTo = Kafka.Bootstrap;
+            return _kafkaSender = new KafkaSender(Kafka.Bootstrap, Topic, _acknowledged);
+        }
+    }
 
     public static async Task<FaultWorld> MakeAsync(FaultFixture fixture, int? seed = null, MockKafka? kafka = null, ThrowAwayPostgres? postgres = null)
     {
@@ -254,6 +265,20 @@ internal sealed class FaultWorld : IAsyncDisposable
         using var http = new HttpClient();
         using var response = await http.GetAsync($"{Client.Url}/health/ready");
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Waits until the server says that it is degraded.</summary>
+    /// <returns>Why.</returns>
+    public async Task<string> DegradedAsync()
+    {
+        var text = "";
+        await UntilAsync("the server says that it is degraded", async () =>
+        {
+            (var status, text) = await ReadyAsync();
+            return status == 503;
+        });
+        Assert.Contains("Degraded", text, StringComparison.Ordinal);
+        return text;
     }
 
     /// <summary>Waits until everything in the topic, as its brokers say, has its verdict stored.</summary>

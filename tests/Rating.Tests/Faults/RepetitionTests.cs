@@ -1,0 +1,122 @@
+using System.Text;
+using NodaTime;
+using NodaTime.Text;
+using Rating.Domain;
+
+namespace Rating.Tests.Faults;
+
+/// <summary>Records that come again: after restarts, with other content, in another partition, within the horizon and beyond. Expected verdicts: docs/formats.md, "Verdicts, in this order".</summary>
+[Collection(FaultsCollection.Name)]
+public sealed class RepetitionTests(FaultFixture fixture)
+{
+    private const int HorizonDays = 35;
+
+    [FaultFact]
+    public async Task A_record_that_comes_again_is_a_duplicate_up_to_the_horizon_and_too_old_beyond_it_across_restarts()
+    {
+        var world = await FaultWorld.MakeAsync(fixture);
+        await FaultWorld.TestAsync(world, async () =>
+        {
+            await world.StartAsync();
+            await world.SetUpAsync();
+            var first = Instant.FromUtc(2026, 3, 10, 23, 59, 59);
+            world.SetClock(first);
+            // One that says when it happened, and one that does not: its time is its arrival.
+            string[] events = [FaultUsage.Sms("timed", first), Untimed("untimed", "sms.sent")];
+            await world.PostAsync(events);
+            await world.CaughtUpAsync();
+            Assert.Equal(2, await world.CountAsync("rated"));
+            // (days later, duplicates by then, too old by then, rated by then): the last UTC day of the horizon, and the one after it.
+            foreach (var (days, duplicates, tooOld, rated) in new[] { (0, 2, 0, 2), (1, 4, 0, 2), (HorizonDays - 1, 6, 0, 2), (HorizonDays, 8, 0, 2), (HorizonDays + 1, 8, 1, 3) })
+            {
+                world.Server.Kill();
+                world.SetClock(first + Duration.FromDays(days));
+                await world.StartAsync();
+                await world.PostAsync(events);
+                await world.CaughtUpAsync();
+                Assert.Equal((days, duplicates, tooOld, rated), (days, await world.CountAsync("duplicate"), await world.CountAsync("rejected", "tooOld"), await world.CountAsync("rated")));
+            }
+
+            // The untimed one counts again from there on.
+            await world.PostAsync([events[1]]);
+            await world.CaughtUpAsync();
+            Assert.Equal(9, await world.CountAsync("duplicate"));
+            await world.MustBeSoundAsync();
+        });
+
+        static string Untimed(string id, string type) => $$"""{"specversion":"1.0","id":"{{id}}","source":"extra","type":"{{type}}","subject":"{{Processes.ProcessData.Number(0, 0, 0)}}"}""";
+    }
+
+    [FaultFact]
+    public async Task An_id_that_comes_with_other_content_is_suspended_and_the_first_one_stays_across_restarts()
+    {
+        var world = await FaultWorld.MakeAsync(fixture);
+        await FaultWorld.TestAsync(world, async () =>
+        {
+            await world.StartAsync();
+            await world.SetUpAsync();
+            var time = FaultUsage.InMarch - Duration.FromDays(10);
+            await world.PostAsync([FaultUsage.Sms("same", time)]);
+            string[] others =
+            [
+                FaultUsage.Sms("same", time + Duration.FromSeconds(1)), FaultUsage.Sms("same", time, type: "lookup.done"), FaultUsage.Sms("same", time).Replace("\"time\"", "\"data\":{\"a\":1},\"time\"", StringComparison.Ordinal),
+            ];
+            for (var round = 1; round <= 2; round++)
+            {
+                await world.PostAsync(others);
+                await world.PostAsync([FaultUsage.Sms("same", time)]); // the same content: a repetition of the first
+                await world.CaughtUpAsync();
+                Assert.Equal((1, others.Length * round, round), (await world.CountAsync("rated"), await world.CountAsync("suspended", "idConflict"), await world.CountAsync("duplicate")));
+                world.Server.Kill();
+                await world.StartAsync();
+            }
+
+            // Another source's id is another id.
+            await world.PostAsync([FaultUsage.Sms("same", time, source: "other")]);
+            await world.CaughtUpAsync();
+            Assert.Equal(2, await world.CountAsync("rated"));
+            await world.MustBeSoundAsync();
+        });
+    }
+
+    [FaultTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_resend_that_landed_in_another_partition_is_billed_once(bool beforeTheSeal)
+    {
+        var world = await FaultWorld.MakeAsync(fixture);
+        await FaultWorld.TestAsync(world, async () =>
+        {
+            await world.StartAsync();
+            await world.SetUpAsync();
+            var (here, there) = (FaultUsage.KeyOfPartition(0), FaultUsage.KeyOfPartition(2));
+            var time = FaultUsage.InMarch - Duration.FromDays(10);
+            List<string> With(string key, int from, int count) => [.. Enumerable.Range(from, count).Select(number => FaultUsage.Sms($"again {number}", time, key))];
+            await world.PostAsync(With(here, 0, 30));
+            if (beforeTheSeal) await world.PostAsync(With(there, 20, 20)); // 10 of them are the same
+            await world.CaughtUpAsync();
+            Assert.Equal(beforeTheSeal ? 50 : 30, await world.CountAsync("rated"));
+            world.Server.Kill();
+            await world.StartAsync();
+            await world.CloseAsync("2026-04-01");
+            Assert.Equal(beforeTheSeal ? 10 : 0, await world.CountAsync("duplicate"));
+            // A seat's plan: 10 messages are included, 11 to 15 cost 0.07 each, from the 16th on 0.055 (the price book): 30: 1.175, 40: 1.725.
+            Assert.Equal(beforeTheSeal ? "1.73" : "1.18", await SmsOfAsync(world, "usage"));
+            world.SetClock(FaultUsage.InMarch + Duration.FromDays(1));
+            if (!beforeTheSeal) await world.PostAsync(With(there, 20, 20)); // after it was billed: 10 late ones, and 10 that are billed
+            world.SetClock(FaultUsage.InApril);
+            await world.CloseAsync("2026-05-01");
+            Assert.Equal(10, await world.CountAsync("duplicate"));
+            if (!beforeTheSeal) Assert.Equal("0.55", await SmsOfAsync(world, "lateUsage")); // 1.725 - 1.175, each line rounded: 1.73 - 1.18
+            await world.MustBeSoundAsync();
+        });
+    }
+
+    private static async Task<string> SmsOfAsync(FaultWorld world, string kind)
+    {
+        var lines = (await world.InvoicesAsync()).Values.SelectMany(json => System.Text.Json.JsonDocument.Parse(json).RootElement.GetProperty("sections").EnumerateArray())
+            .Where(section => section.GetProperty("subscription").GetString() == "a0000-s0").SelectMany(section => section.GetProperty("lines").EnumerateArray())
+            .Where(line => line.GetProperty("charge").GetString() == "sms" && line.GetProperty("kind").GetString() == kind);
+        return Assert.Single(lines).GetProperty("amount").GetString()!;
+    }
+}
