@@ -34,7 +34,7 @@ internal static class Stages
     private sealed class Pass(Book book, IRatingStore store)
     {
         private readonly EventDecoder _decoder = new();
-        private readonly RecordIdentity _identity = new();
+        private readonly RecordIdentity _identity = new(EngineWorld.Settings.IdSecret);
         private readonly RememberedIds _ids = new(0, store, 35);
         private readonly Rater _rater = new(EngineWorld.Settings);
         private readonly SlotKeys _keys = new();
@@ -43,7 +43,7 @@ internal static class Stages
         private readonly HashSet<int> _dirty = [];
         private readonly ByteWriter _state = new();
         private readonly TextTable _texts = new();
-        private readonly UsageRecord[] _records = new UsageRecord[Chunk];
+        private readonly UsageRecord[] _records = [.. Enumerable.Range(0, Chunk).Select(_ => UsageRecord.Blank())];
         private readonly (UInt128 Id, ulong Content)[] _identities = new (UInt128, ulong)[Chunk];
         private readonly bool[] _isNew = new bool[Chunk];
         private readonly Rated[] _rated = new Rated[Chunk];
@@ -83,7 +83,7 @@ internal static class Stages
 
         private void Decode(IReadOnlyList<LogRecord> logged, int from, int count)
         {
-            for (var i = 0; i < count; i++) _records[i] = _decoder.Decode(logged[from + i].Payload.Span, logged[from + i].Tenant, logged[from + i].IngestTime, out _)!;
+            for (var i = 0; i < count; i++) _decoder.TryDecode(logged[from + i].Payload.Span, logged[from + i].Tenant, logged[from + i].IngestTime, _records[i], out _);
         }
 
         private void Identify(int count)
@@ -144,8 +144,11 @@ internal static class Stages
             _texts.Clear();
             foreach (var index in _dirty)
             {
-                foreach (var slot in Accumulators[index].Meters) UsageBlocks.Write(_state, _texts, _keys.Meter(slot.Key).Key, slot.Total);
-                foreach (var slot in Accumulators[index].Calls) UsageBlocks.Write(_state, _texts, _keys.Call(slot.Key).Key, slot.Total);
+                foreach (ref var slot in Accumulators[index].Meters)
+                    if (slot.IsDirty) UsageBlocks.Write(_state, _texts, slot.Total);
+                foreach (ref var slot in Accumulators[index].Calls)
+                    if (slot.IsDirty) UsageBlocks.Write(_state, slot.Total);
+                Accumulators[index].Stored();
             }
 
             _dirty.Clear();

@@ -13,12 +13,22 @@ internal static class Throughput
     {
         var even = await MeasureAsync(bench, await bench.EvenAsync(), "even", options);
         bench.MaximumIs(Figure.Median([.. even.Select(pair => pair.Run.Records / pair.Rated.Seconds)]));
-        foreach (var figure in Figures(even, "", "evenly used")) yield return figure;
+        foreach (var figure in Figures(even, "", "evenly used", await WithHeadersAsync(bench, options))) yield return figure;
         if (options.Profile && await Profile.TakeAsync(bench, options) is { } profile) Progress.Say($"  profile: {profile}");
         // The first subscription has a twelfth of all usage, and the mock keeps 5 MiB per partition.
         var records = options.Quick ? 200_000 : 600_000;
         var zipf = await bench.RunAsync(await bench.Outside.TopicAsync(new UsageMaker(bench.Subscriptions, isZipf: true, 2), records), records);
-        foreach (var figure in Figures(await MeasureAsync(bench, zipf, "Zipf", options), "-zipf", "Zipf")) yield return figure;
+        foreach (var figure in Figures(await MeasureAsync(bench, zipf, "Zipf", options), "-zipf", "Zipf", [])) yield return figure;
+    }
+
+    // The same usage as our own intake writes it: three headers to read on both sides.
+    private static async Task<(string, string)[]> WithHeadersAsync(Bench bench, Options options)
+    {
+        if (options.Quick) return [];
+        var even = await bench.EvenAsync();
+        var run = even with { Topic = await bench.Outside.TopicAsync(new UsageMaker(bench.Subscriptions, isZipf: false, 1), even.Records, hasHeaders: true) };
+        var one = (await MeasureAsync(bench, run, "with headers", options with { Quick = true }))[0];
+        return [("one pair with the intake's three headers in each record, records/s", $"{run.Records / one.Rated.Seconds:0} over {run.Records / one.Raw.Seconds:0}")];
     }
 
     /// <summary>Rates a topic in a fresh process, on fresh databases.</summary>
@@ -41,7 +51,7 @@ internal static class Throughput
         return pairs;
     }
 
-    private static IEnumerable<Figure> Figures(List<Pair> pairs, string suffix, string shape)
+    private static IEnumerable<Figure> Figures(List<Pair> pairs, string suffix, string shape, IEnumerable<(string, string)> more)
     {
         var records = pairs[0].Run.Records;
         string Median(Func<Pair, double> of, string format) => Figure.Median([.. pairs.Select(of)]).ToString(format, CultureInfo.InvariantCulture);
@@ -53,7 +63,7 @@ internal static class Throughput
                 ("the engine's own consuming alone, records/s", Median(pair => records / pair.Log.Seconds, "0")),
                 ("bytes allocated per record", Median(pair => pair.Rated.AllocatedBytes, "0")),
                 ("garbage collections", pairs[^1].Rated.Collections),
-                ("most memory resident, MiB", Median(pair => pair.Rated.PeakMiB, "0")),
+                ("most memory resident, MiB", Median(pair => pair.Rated.PeakMiB, "0")), .. more,
             ]);
         yield return new Figure(
             $"2{suffix}", $"CPU per record beyond consuming, over that of consuming, {shape}", "us", [.. pairs.Select(pair => (pair.Rated.CpuMicros - pair.Log.CpuMicros, pair.Log.CpuMicros))], GoalCpu, AtLeast: false,

@@ -8,7 +8,7 @@ internal static class TableReport
     public static void Write(IEnumerable<Figure> figures)
     {
         // Where the output is a file there is no width to keep to.
-        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 200;
+        if (Console.IsOutputRedirected) (AnsiConsole.Profile.Width, AnsiConsole.Profile.Capabilities.ColorSystem) = (220, ColorSystem.NoColors);
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var name in new[] { "row", "figure", "numerator", "denominator", "ratio", "goal", "met" }) table.AddColumn(name);
         var beside = new Table().Border(TableBorder.Rounded);

@@ -12,7 +12,15 @@ internal sealed record ClosedPeriod(PeriodView View, List<OracleLine> Lines, All
         return [.. Lines, .. Discounts.Of(View, InOrderOf(stored), EarlierDiscounts).Lines];
     }
 
-    public List<OracleLine> EarlierDiscounts => [.. Before.SelectMany(b => b.Lines).Where(l => l.Kind == "discount")];
+    /// <summary>The lines as an invoice of the account taxes them: with what discounts have left of each.</summary>
+    public List<BilledLine> Billed(Account? account, IReadOnlyList<OracleLine>? stored)
+    {
+        var lines = InOrderOf(stored);
+        var rests = Discounts.Of(View, lines, EarlierDiscounts).Rests;
+        return [.. lines.Select((line, i) => new BilledLine(View.Subscription.Id, View.Subscription.ServiceAddress ?? account?.TaxAddress ?? "", line, rests[i]))];
+    }
+
+    private List<OracleLine> EarlierDiscounts => [.. Before.SelectMany(b => b.Lines).Where(l => l.Kind == "discount")];
 
     private List<OracleLine> InOrderOf(IReadOnlyList<OracleLine>? stored)
     {

@@ -27,9 +27,8 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
         var activation = before.FirstOrDefault(b => b.Kind == "activation");
         if (isFirst && activation is null) lines.AddRange(Pricing.OneOffLines(view.Spans));
         var billedBy = isFirst ? activation : before.LastOrDefault(b => b.Kind == "period" && b.Period == period - 1);
-        var billed = billedBy?.Lines.Where(l => l.Kind == "advance" && l.From >= view.Start && !IsOwn(view, l.Charge)).ToList() ?? [];
-        if (billed.Count == 0) lines.AddRange(advance);
-        else lines.AddRange(Adjustments(view, advance, billed));
+        var billed = billedBy?.Lines.Where(l => l.Kind == "advance" && l.From >= view.Start).ToList() ?? [];
+        lines.AddRange(Adjustments(view, advance, billed.FindAll(l => !IsOwn(view, l.Charge))));
         lines.AddRange(OwnIntervals.Adjustments(view, BilledInAdvance(before)));
         lines.AddRange(Advance(next)); // no spans after the end
         lines.AddRange(OwnIntervals.Beginning(next));
@@ -119,7 +118,7 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
         wanted.Concat(billed).Select(l => l.Charge).Distinct().SelectMany(key => Pricing.Adjustment(
             [.. wanted.Where(l => l.Charge == key)], [.. billed.Where(l => l.Charge == key)], Charges(view, key).LastOrDefault()?.GivesNothingBack == true));
 
-    private static bool IsOwn(PeriodView view, string key) => Charges(view, key).Any(c => c.HasOwnInterval);
+    private static bool IsOwn(PeriodView view, string key) => Charges(view, key).Any(c => c.HasOwnInterval && c.InAdvance);
 
     private static IEnumerable<Charge> Charges(PeriodView view, string key) => view.Book.Catalogs.Where(c => c.Sequence <= view.Sequence)
         .SelectMany(c => c.Plans).SelectMany(p => p.Revisions).SelectMany(r => r.Charges).Where(c => c.Key == key && c.Model == "recurring");

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using NodaTime;
-using NodaTime.Text;
 using Rating.Audit.Rules;
 
 namespace Rating.Audit;
@@ -10,91 +9,125 @@ namespace Rating.Audit;
 public sealed class OracleQuote
 {
     private const string Tenant = "quote";
+    private const long Sequence = 1_000;
+    private static readonly string[] NotOfSubscription = ["catalog", "currency", "plan", "quantities", "addOns", "changes", "period", "usage", "activation", "account", "subscriptions", "id"];
     private readonly JsonElement _request;
     private readonly Book _book = new();
-    private readonly Subscription _subscription;
-    private readonly SubscriptionUsage _usage = new();
-    private readonly LocalDate _through;
+    private readonly List<(Subscription Subscription, List<JsonElement> Usage)> _subscriptions = [];
+    private readonly Account? _account;
+    private readonly List<(AuditVerdict, AuditReason)> _verdicts = [];
+    private readonly Dictionary<(string, string), SubscriptionUsage> _usage = [];
 
     private OracleQuote(JsonElement request, JsonElement catalog)
     {
         _request = request;
-        _book.Of(Tenant).Add(new Catalog(catalog, 1, catalog.DateOrNone("effectiveFrom") ?? LocalDate.MinIsoValue));
-        using var subscription = JsonDocument.Parse(SubscriptionJson(catalog));
-        _subscription = new Subscription(subscription.RootElement, 2);
-        _book.Of(Tenant).Add(_subscription);
-        if (request.Member("accountTerms") is { } account) _book.Of(Tenant).Add(Account.Read(account, 2));
-        _through = request.DateOrNone("period") ?? _subscription.Start;
+        var versions = catalog.ValueKind == JsonValueKind.Array ? catalog.EnumerateArray().ToList() : [catalog];
+        for (var i = 0; i < versions.Count; i++) _book.Of(Tenant).Add(new Catalog(versions[i], i + 1, versions[i].DateOrNone("effectiveFrom") ?? LocalDate.MinIsoValue));
+        foreach (var one in request.Member("subscriptions")?.EnumerateArray().ToList() ?? [request])
+        {
+            using var document = JsonDocument.Parse(SubscriptionJson(one, versions[0]));
+            var subscription = new Subscription(document.RootElement, Sequence);
+            _book.Of(Tenant).Add(subscription);
+            _subscriptions.Add((subscription, [.. one.List("usage")]));
+            _usage[(Tenant, subscription.Id)] = new SubscriptionUsage();
+        }
+        if (request.Member("subscriptions") is not null)
+            foreach (var entry in request.List("usage")) _subscriptions.Find(s => s.Subscription.Id == entry.Text("subscription")).Usage.Add(entry);
+        if (request.Member("account") is not { } account) return;
+        using var withId = JsonDocument.Parse("{\"id\":\"quote\"," + account.GetRawText().TrimStart()[1..].Insert(0, "\"name\":\"\"" + (account.EnumerateObject().Any() ? "," : "")));
+        _account = Account.Read(withId.RootElement, Sequence);
     }
 
-    private Schedule Schedule => _book.Of(Tenant).ScheduleOf(_subscription, 2) ?? throw new FormatException("The plan is not in the catalog.");
-
-    /// <summary>One result per period, from the first to the one asked for; <paramref name="catalogJson"/> is used where the request has no catalog.</summary>
-    public static IReadOnlyList<OracleResult> Make(string requestJson, string? catalogJson = null)
+    /// <summary>The invoices of all periods, from the first to the one asked for; <paramref name="catalogJson"/> is used where the request has no catalog.</summary>
+    public static IReadOnlyList<OracleInvoice> Make(string requestJson, string? catalogJson = null)
     {
         using var request = JsonDocument.Parse(requestJson);
         using var catalog = catalogJson is null ? null : JsonDocument.Parse(catalogJson);
-        var quote = new OracleQuote(request.RootElement, request.RootElement.Member("catalog") ?? catalog?.RootElement ?? throw new FormatException("There is no catalog."));
-        return [.. quote.Periods()];
+        return new OracleQuote(request.RootElement, request.RootElement.Member("catalog") ?? catalog?.RootElement ?? throw new FormatException("There is no catalog.")).Invoices();
     }
 
-    private IEnumerable<OracleResult> Periods()
+    private Schedule ScheduleOf(Subscription subscription) => _book.Of(Tenant).ScheduleOf(subscription, Sequence) ?? throw new FormatException("The plan is not in the catalog.");
+
+    private int Last(Subscription subscription) => ScheduleOf(subscription).NumberOf(LocalDate.Max(_request.DateOrNone("period") ?? subscription.Start, subscription.Start));
+
+    private List<OracleInvoice> Invoices()
     {
-        var verdicts = TakeUsage();
-        var closing = new Closing(_book, new Dictionary<(string, string), SubscriptionUsage> { [(Tenant, _subscription.Id)] = _usage });
-        var before = new List<BilledBefore>();
-        for (var period = Schedule.NumberOf(_subscription.Start); period <= Schedule.NumberOf(_through); period++)
+        foreach (var (subscription, usage) in _subscriptions) TakeUsage(subscription, usage);
+        var snapshots = _subscriptions.SelectMany(s => Snapshots(s.Subscription)).ToList();
+        var taken = new Dictionary<string, Fraction>();
+        var invoices = new List<OracleInvoice>();
+        foreach (var cycle in snapshots.GroupBy(s => (s.Date, Activation: s.Kind == "activation" ? s.Closed.View.Subscription.Id : "")).OrderBy(c => c.Key.Date).ThenBy(c => c.Key.Activation, StringComparer.Ordinal))
         {
-            var end = Schedule.End(period);
-            var closed = closing.Period(Tenant, _subscription.Knowing(c => c.From < end), period, 2, before);
-            var lines = closed.WithDiscounts();
-            before.Add(new BilledBefore("period", period, lines, closed.Allowances?.Left(closed.View.End) ?? []));
-            yield return new OracleResult(closed.View.LineCatalog.Currency, lines, verdicts);
+            var sections = cycle.OrderBy(s => s.Closed.View.Subscription.Id, StringComparer.Ordinal).Select(s => (s.Closed.View.Subscription.Id, s.Kind, (IReadOnlyList<OracleLine>)s.Closed.WithDiscounts(), (IReadOnlyList<BilledLine>)s.Closed.Billed(_account, null))).ToList();
+            var view = cycle.OrderBy(s => s.Closed.View.Subscription.Id, StringComparer.Ordinal).First().Closed.View;
+            var invoice = new AccountRules(_account, _book.Of(Tenant).Catalogs[^1], taken).Make(sections, cycle.Key.Date, cycle.Key.Activation.Length == 0, (view.Start, view.End));
+            foreach (var credit in invoice.Credits) taken[credit.Credit] = taken.GetValueOrDefault(credit.Credit) + credit.Amount;
+            invoices.Add(invoice with { Verdicts = _verdicts });
+        }
+        return invoices;
+    }
+
+    private IEnumerable<(string Kind, LocalDate Date, ClosedPeriod Closed)> Snapshots(Subscription subscription)
+    {
+        var closing = new Closing(_book, _usage);
+        var schedule = ScheduleOf(subscription);
+        var before = new List<BilledBefore>();
+        var first = schedule.NumberOf(subscription.Start);
+        if (_request.Flag("activation"))
+        {
+            var activation = closing.Activation(Tenant, subscription.AsKnownOn(subscription.Start), first, Sequence);
+            before.Add(new BilledBefore("activation", first, activation.WithDiscounts(), []));
+            yield return ("activation", subscription.Start, activation);
+        }
+        for (var period = first; period <= Last(subscription); period++)
+        {
+            var end = schedule.End(period);
+            var closed = closing.Period(Tenant, subscription.AsKnownOn(end), period, Sequence, [.. before]);
+            before.Add(new BilledBefore("period", period, closed.WithDiscounts(), closed.Allowances?.Left(closed.View.End) ?? []));
+            yield return ("period", end, closed);
         }
     }
 
     /// <summary>The request says a subscription with a few members more, and some left out.</summary>
-    private string SubscriptionJson(JsonElement catalog)
+    private static string SubscriptionJson(JsonElement one, JsonElement catalog)
     {
-        var members = _request.EnumerateObject().Where(m => m.Name is not ("catalog" or "plan" or "quantities" or "changes" or "period" or "usage" or "id" or "account")).Select(m => $"{JsonSerializer.Serialize(m.Name)}:{m.Value.GetRawText()}").ToList();
-        members.Add("\"id\":\"quote\",\"account\":\"quote\"");
-        var onlyPlan = JsonSerializer.Serialize(_request.Member("plan")?.AsText() ?? catalog.List("plans").First().Text("key"));
-        if (_request.Member("changes") is { } changes)
+        var members = one.EnumerateObject().Where(m => !NotOfSubscription.Contains(m.Name)).Select(m => $"{JsonSerializer.Serialize(m.Name)}:{m.Value.GetRawText()}").ToList();
+        members.Add($"\"id\":{JsonSerializer.Serialize(one.Text("id", "quote"))},\"account\":\"quote\"");
+        var onlyPlan = JsonSerializer.Serialize(one.Member("plan")?.AsText() ?? catalog.List("plans").First().Text("key"));
+        if (one.Member("changes") is { } changes)
             members.Add("\"changes\":[" + string.Join(',', changes.EnumerateArray().Select(c => c.Member("plan") is not null ? c.GetRawText() : $"{{\"plan\":{onlyPlan},{c.GetRawText().TrimStart()[1..]}")) + "]");
-        else members.Add($"\"changes\":[{{\"from\":{_request.GetProperty("start").GetRawText()},\"plan\":{onlyPlan},\"quantities\":{_request.Member("quantities")?.GetRawText() ?? "{}"}}}]");
+        else members.Add($"\"changes\":[{{\"from\":{one.GetProperty("start").GetRawText()},\"plan\":{onlyPlan},\"quantities\":{one.Member("quantities")?.GetRawText() ?? "{}"},\"addOns\":{one.Member("addOns")?.GetRawText() ?? "[]"}}}]");
         return "{" + string.Join(',', members) + "}";
     }
 
-    private List<(AuditVerdict, AuditReason)> TakeUsage()
+    private void TakeUsage(Subscription subscription, List<JsonElement> usage)
     {
-        var verdicts = new List<(AuditVerdict, AuditReason)>();
-        foreach (var (entry, number) in _request.List("usage").Select((u, i) => (u, i)))
+        foreach (var (entry, number) in usage.Select((u, i) => (u, i)))
         {
-            var outcome = entry.Member("meter") is not null ? Figure(entry, number) : Event(entry, number);
-            verdicts.Add((outcome.Verdict, outcome.Reason));
+            var outcome = entry.Member("meter") is not null ? Figure(subscription, entry, number) : Event(subscription, entry, number);
+            _verdicts.Add((outcome.Verdict, outcome.Reason));
             if (outcome.Verdict != AuditVerdict.Rated) continue;
             var record = new ReplayedRecord(new AuditLogRecord(number, 0, Tenant, 0, default), 0, Tenant, $"{number}");
-            record.Count(AuditVerdict.Rated, _subscription.Id, outcome.Period, outcome);
-            _usage.Add(record);
+            record.Count(AuditVerdict.Rated, subscription.Id, outcome.Period, outcome);
+            _usage[(Tenant, subscription.Id)].Add(record);
         }
-        return verdicts;
     }
 
-    private Outcome Event(JsonElement entry, int number)
+    private Outcome Event(Subscription subscription, JsonElement entry, int number)
     {
-        var time = entry.Text("time");
-        var text = $$"""{"specversion":"1.0","id":{{JsonSerializer.Serialize(entry.Text("id", $"{number:000000}"))}},"source":{{JsonSerializer.Serialize(entry.Text("source", "quote"))}},"type":{{JsonSerializer.Serialize(entry.Text("type"))}},"time":"{{time}}","data":{{entry.Member("data")?.GetRawText() ?? "{}"}}}""";
+        var text = $$"""{"specversion":"1.0","id":{{JsonSerializer.Serialize(entry.Text("id", $"{number:000000}"))}},"source":{{JsonSerializer.Serialize(entry.Text("source", "quote"))}},"type":{{JsonSerializer.Serialize(entry.Text("type"))}},"time":"{{entry.Text("time")}}","data":{{entry.Member("data")?.GetRawText() ?? "{}"}}}""";
         var e = UsageEvent.Read(Encoding.UTF8.GetBytes(text), 0) ?? throw new FormatException($"usage[{number}] is not an event.");
-        return Outcome.Of(_book.Of(Tenant), _subscription, e, 2);
+        return Outcome.Of(_book.Of(Tenant), subscription, e, Sequence);
     }
 
-    private Outcome Figure(JsonElement entry, int number)
+    private Outcome Figure(Subscription subscription, JsonElement entry, int number)
     {
-        var last = Schedule.Start(Schedule.NumberOf(_through));
-        var day = entry.DateOrNone("on") ?? LocalDate.Max(last, _subscription.Start);
-        var revision = _book.Of(Tenant).RevisionOn(_subscription, day, 2)!;
+        var schedule = ScheduleOf(subscription);
+        var last = schedule.End(Last(subscription)).PlusDays(-1);
+        var day = entry.DateOrNone("on") ?? (subscription.End is { } end ? LocalDate.Min(last, end.PlusDays(-1)) : last);
+        var revision = _book.Of(Tenant).RevisionOn(subscription, day, Sequence)!;
         var meter = revision.Plan.Catalog.Meters[entry.Text("meter")];
         var dimensions = meter.Dimensions.Select(name => entry.Member("dimensions")?.Member(name)?.AsText() ?? "").ToArray();
-        return new Outcome(AuditVerdict.Rated, AuditReason.None, Schedule.NumberOf(day), revision.Number, [new Measured(revision.Number, meter, dimensions, entry.Number("quantity"), "", 0, "", $"{number}", IsFigure: true)], []);
+        return new Outcome(AuditVerdict.Rated, AuditReason.None, schedule.NumberOf(day), revision.Number, [new Measured(revision.Number, meter, dimensions, entry.Number("quantity"), "", 0, "", $"{number}", IsFigure: true)], []);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
 using Rating.Domain;
+using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
@@ -30,14 +31,14 @@ public sealed class RatingEngine : IAsyncDisposable
     private readonly IClock _clock;
     private readonly SemaphoreSlim _billing = new(1, 1);
 
-    private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, Func<BookKeeper, IPartitionHost> partitions)
+    private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, Func<RatingEngine, BookKeeper, IPartitionHost> partitions)
     {
         (_log, Store, _clock) = (log, store, clock);
         _keeper = new BookKeeper(store, clock);
-        _partitions = partitions(_keeper);
+        _partitions = partitions(this, _keeper);
         _keeper.OnChanged = _partitions.BookChanged;
         _closer = new Closer(store, _partitions, _keeper, settings, clock);
-        _billRun = new BillRun(store, _keeper.Book, clock);
+        _billRun = new BillRun(store, _keeper.Book, settings, clock);
         Intake = new UsageIntake(log, clock);
     }
 
@@ -62,10 +63,10 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="Refused"><c>settings.changed</c>: the data was made with other settings.</exception>
     public static Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, CancellationToken cancellation) =>
-        StartAsync(log, store, settings, clock, keeper => new LocalPartitions(log, store, keeper.Book, settings, timer), cancellation);
+        StartAsync(log, store, settings, clock, (_, keeper) => new LocalPartitions(log, store, keeper.Book, settings, timer), cancellation);
 
     /// <summary>Starts over partitions that a host finds.</summary>
-    internal static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, Func<BookKeeper, IPartitionHost> partitions, CancellationToken cancellation)
+    internal static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, Func<RatingEngine, BookKeeper, IPartitionHost> partitions, CancellationToken cancellation)
     {
         var mine = SettingsText(settings with { Partitions = log.Partitions });
         var stored = await store.SettingsAsync(mine, cancellation);
@@ -76,7 +77,8 @@ public sealed class RatingEngine : IAsyncDisposable
         {
             await engine._keeper.LoadAsync(cancellation);
             await engine._partitions.StartAsync(cancellation);
-            await engine._closer.ResumeAsync(cancellation);
+            // In a cluster the calendar does: not every process that starts.
+            if (engine._partitions.Addresses is null) await engine._closer.ResumeAsync(cancellation);
             return engine;
         }
         catch
@@ -125,9 +127,17 @@ public sealed class RatingEngine : IAsyncDisposable
 
     /// <summary>The running charge of a subscription now.</summary>
     /// <exception cref="Refused"><c>subscription.unknown</c></exception>
-    public async Task<BalanceView> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)
+    public async Task<BalanceView> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation) => (await BalanceHereAsync(tenant, subscription, cancellation)).Balance;
+
+    /// <summary>The running charge of a subscription now, as a JSON document (docs/formats.md): from wherever the subscription is.</summary>
+    /// <exception cref="Refused"><c>subscription.unknown</c></exception>
+    public async Task<string> BalanceDocumentAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation) =>
+        _partitions.Addresses is { } addresses ? await addresses.BalanceAsync(tenant, subscription, cancellation) : BillingDocuments.Write(await BalanceAsync(tenant, subscription, cancellation));
+
+    /// <summary>The running charge, put together in this process, and what each partition gave to it.</summary>
+    internal async Task<(BalanceView Balance, IReadOnlyList<PartitionUsage> Parts)> BalanceHereAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)
     {
-        var entry = EntryOf(tenant, subscription);
+        var entry = await EntryOfAsync(tenant, subscription, cancellation);
         while (true)
         {
             // All partitions and the terms at one book sequence: a change in between begins it anew.
@@ -141,13 +151,13 @@ public sealed class RatingEngine : IAsyncDisposable
 
             var usage = Combined(parts);
             var before = new List<Snapshot>();
-            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels))
+            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels || entry.Subscription.Discounts.Count > 0))
                 await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
             if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
                 throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
             var latest = parts.Max(part => part.Latest);
             var lag = parts.Sum(part => part.Lag);
-            if (Book.Read(book => book.Sequence == sequence ? Balance(entry, usage, before, latest, lag) : null) is { } balance) return balance;
+            if (Book.Read(book => book.Sequence == sequence ? Balance(entry, usage, before, latest, lag) : null) is { } balance) return (balance, parts);
         }
     }
 
@@ -173,14 +183,14 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <exception cref="Refused"><c>close.early</c>: a period asked for has not ended, or its usage grace is not over, and it is not the end of the subscription.</exception>
     public async Task<CloseOutcome> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation)
     {
-        if (subscription is { } one) EntryOf(tenant, one);
+        if (subscription is { } one) await EntryOfAsync(tenant, one, cancellation);
         if (account is { } named && !Book.Read(book => book.Tenant(tenant)?.Accounts.ContainsKey(named.Value) ?? false)) throw new Refused("account.unknown", $"There is no account '{named}'.");
         await _billing.WaitAsync(cancellation);
         try
         {
             var (snapshots, parked) = await _closer.CloseAsync(tenant, account, subscription, through, progress, cancellation);
-            var billed = account ?? (subscription is { } id ? EntryOf(tenant, id).Subscription.Account : null);
-            return new CloseOutcome(snapshots, await _billRun.RunAsync(tenant, billed, activations: false, cancellation), parked);
+            var billed = account ?? (subscription is { } id ? (await EntryOfAsync(tenant, id, cancellation)).Subscription.Account : null);
+            return new CloseOutcome(snapshots, await BillAsync(tenant, billed, activations: false, cancellation), parked);
         }
         finally
         {
@@ -194,13 +204,35 @@ public sealed class RatingEngine : IAsyncDisposable
         await _billing.WaitAsync(cancellation);
         try
         {
-            return await _billRun.RunAsync(tenant, account, activations, cancellation);
+            return await BillAsync(tenant, account, activations, cancellation);
         }
         finally
         {
             _billing.Release();
         }
     }
+
+    // In a cluster another process may take the number, or make the invoice: then what is wanted and not there is looked for again.
+    private async Task<IReadOnlyList<Invoice>> BillAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await _billRun.RunAsync(tenant, account, activations, cancellation);
+            }
+            catch (StaleWriterException) when (_partitions.Addresses is not null && tries < 100)
+            {
+                continue;
+            }
+        }
+    }
+
+    /// <summary>Finishes a close batch in this process.</summary>
+    internal Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string Subscription, string Why)> Parked)> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);
+
+    /// <summary>Goes on with the closes that were interrupted.</summary>
+    internal Task<IReadOnlyList<(string Subscription, string Why)>> ResumeClosesAsync(CancellationToken cancellation) => _closer.ResumeAsync(cancellation);
 
     /// <summary>The records in suspense, in groups, the largest first.</summary>
     public async Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation) => [.. (await _partitions.SuspenseAsync(tenant, cancellation))
@@ -272,6 +304,9 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>How each partition is doing.</summary>
     public Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation) => _partitions.StatusAsync(cancellation);
 
+    /// <summary>Why this process cannot do its part; none when it can. In a cluster its part is what is served here.</summary>
+    public IReadOnlyList<string> NotReady => _partitions.NotReady();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -290,8 +325,15 @@ public sealed class RatingEngine : IAsyncDisposable
         futureToleranceHours = (long)(settings.FutureTolerance.BclCompatibleTicks / NodaConstants.TicksPerHour),
     }, StoredSettings);
 
-    private SubscriptionEntry EntryOf(TenantId tenant, SubscriptionId subscription) =>
-        Book.Read(book => book.Tenant(tenant)?.Subscriptions.GetValueOrDefault(subscription.Value)) ?? throw new Refused("subscription.unknown", $"There is no subscription '{subscription}'.");
+    private async Task<SubscriptionEntry> EntryOfAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)
+    {
+        if (Find() is { } known) return known;
+        // Another process may just have recorded it.
+        if (_partitions.Addresses is not null) await _keeper.RefreshAsync(cancellation);
+        return Find() ?? throw new Refused("subscription.unknown", $"There is no subscription '{subscription}'.");
+
+        SubscriptionEntry? Find() => Book.Read(book => book.Tenant(tenant)?.Subscriptions.GetValueOrDefault(subscription.Value));
+    }
 
     private BalanceView Balance(SubscriptionEntry entry, SortedDictionary<(int Billing, int Usage), PeriodUsage> usage, List<Snapshot> before, Instant? latest, long lag)
     {
@@ -311,6 +353,7 @@ public sealed class RatingEngine : IAsyncDisposable
             var all = known.With(late);
             var lines = new List<PricedLine>(Price.Arrears(terms, own, today, all.HeldAt(number)));
             lines.AddRange(SnapshotMaker.Late(entry, known, late, number));
+            lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
             known = all.With([new KeyValuePair<int, PeriodUsage>(number, own)]);
             periods.Add(new OpenPeriod(terms.Period, lines, own));
         }

@@ -1,5 +1,6 @@
 using NodaTime;
 using Rating.Domain;
+using Rating.Engine.Taxes;
 
 namespace Rating.Engine;
 
@@ -23,6 +24,12 @@ public sealed record RatingSettings
 
     /// <summary>The wait for late usage after a period's end, before it may be sealed.</summary>
     public Duration UsageGrace { get; init; } = Duration.FromHours(Limits.UsageGraceHours);
+
+    /// <summary>Who works out taxes; by default the catalog's own table.</summary>
+    public ITaxService TaxService { get; init; } = TableTaxService.Instance;
+
+    /// <summary>Of a partition that begins with these settings: what its ids are hashed with, so that nobody outside can make two fall together. Kept with the partition. Give something random.</summary>
+    public UInt128 IdSecret { get; init; }
 
     /// <summary>A checkpoint is taken at least this often while records come.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(1);

@@ -33,8 +33,8 @@ internal sealed partial class Charge
         RatioDecimals = json.Member("ratioDecimals") is { } decimals ? (int)Fraction.Parse(decimals.AsText()).Numerator : null;
         TaxCode = json.Member("taxCode")?.AsText() ?? planTaxCode;
         Parts = [.. json.List("parts").Select(BundlePart.Read)];
-        Minimum = Model is "percentage" or "volumePercentage" ? null : Commitment.Read(json.Member("minimum"));
-        Maximum = Model is "percentage" or "volumePercentage" ? null : Commitment.Read(json.Member("maximum"));
+        Minimum = Commitment.Read(json.Member("periodMinimum"));
+        Maximum = Commitment.Read(json.Member("periodMaximum"));
         GroupBy = json.Member("groupBy")?.Texts() ?? [];
         OneLineForAll = json.Text("linePer", "destination") == "charge";
         _where = DimensionCondition.Read(json.Member("where"));

@@ -19,34 +19,28 @@ internal static class OwnIntervals
         foreach (var period in Periods(view, inAdvance: true))
         {
             var wanted = period.Lines("advance").ToList();
-            foreach (var key in wanted.Select(l => l.Charge).Concat(billed.Select(l => l.Charge)).Distinct().Where(period.IsOf).ToList())
-            {
-                var now = wanted.FindAll(l => l.Charge == key);
-                var before = billed.Where(l => l.Charge == key && l.From >= period.Start && l.From < period.End).ToList();
-                if (before.Count == 0 && view.Schedule.NumberOf(period.FirstDay) == view.Number)
-                {
-                    foreach (var line in now) yield return line;
-                    continue;
-                }
-                foreach (var line in Pricing.Adjustment(now, before, period.GivesNothingBack(key))) yield return line;
-            }
+            var inPeriod = billed.Where(l => l.From >= period.Start && l.From < period.End && period.IsOf(l.Charge)).ToList();
+            foreach (var key in wanted.Concat(inPeriod).Select(l => l.Charge).Distinct())
+                foreach (var line in Pricing.Adjustment(wanted.FindAll(l => l.Charge == key), inPeriod.FindAll(l => l.Charge == key), period.GivesNothingBack(key))) yield return line;
         }
     }
 
     private static IEnumerable<ChargePeriod> Periods(PeriodView view, bool inAdvance)
     {
         var (from, to) = (LocalDate.Max(view.Start, view.Subscription.Start), view.End);
-        if (view.Subscription.End is { } end && end < to) to = end;
-        if (to <= from) to = from.PlusDays(1); // a supplementary period has no days: what is in force at its start
         // The charges that any catalog version knows; those that do not hold have no lines.
         var all = view.Book.Catalogs.Where(c => c.Sequence <= view.Sequence).SelectMany(c => c.Plans.Concat(c.Combinations.Values)).SelectMany(p => p.Revisions).SelectMany(r => r.Charges.Select(c => (Charge: c, r.Plan)))
             .Where(c => c.Charge.HasOwnInterval && c.Charge.InAdvance == inAdvance && c.Charge.Model == "recurring");
-        foreach (var group in all.GroupBy(c => (Interval: c.Charge.Interval ?? c.Plan.Interval, c.Charge.AnchorsAtStart)))
+        Schedule ScheduleOf(Charge charge, string planInterval)
         {
-            var interval = group.Key.Interval;
-            bool IsMeant(Charge c) => c.HasOwnInterval && c.InAdvance == inAdvance && (c.Interval ?? interval) == interval && c.AnchorsAtStart == group.Key.AnchorsAtStart;
+            var interval = charge.Interval ?? planInterval;
+            return view.Subscription.Schedule(interval, charge.AnchorsAtStart || (interval == "week") != (view.Schedule.Interval == "week"));
+        }
+        foreach (var group in all.GroupBy(c => ScheduleOf(c.Charge, c.Plan.Interval)))
+        {
+            var schedule = group.Key;
+            bool IsMeant(Charge c) => c.HasOwnInterval && c.InAdvance == inAdvance && ScheduleOf(c, view.Schedule.Interval) == schedule;
             var charges = group.Select(g => g.Charge).ToList();
-            var schedule = view.Subscription.Schedule(interval, group.Key.AnchorsAtStart || (interval == "week") != (view.Schedule.Interval == "week"));
             for (var number = schedule.NumberOf(from); schedule.Start(number) < to; number++)
                 yield return new ChargePeriod(view, schedule, number, IsMeant, charges);
         }

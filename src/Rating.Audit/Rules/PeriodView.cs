@@ -17,7 +17,7 @@ internal sealed record PeriodView(TenantBook Book, Subscription Subscription, Sc
     public Catalog LineCatalog => Book.CatalogOn(Start, Sequence)!;
 
     public IReadOnlyList<Span> Accrue(IReadOnlyList<Span> spans) => AsOf is not { } asOf ? spans
-        : [.. spans.Where(s => s.From <= asOf).Select(s => asOf < s.To ? s with { To = LocalDate.Min(s.To, asOf.PlusDays(1)) } : s)];
+        : [.. spans.Where(s => s.From <= asOf).Select(s => asOf < s.To ? s with { To = LocalDate.Min(s.To, asOf.PlusDays(1)), IsCut = asOf.PlusDays(1) < s.To } : s)];
 
     public static PeriodView? Of(TenantBook book, Subscription subscription, int number, long sequence, LocalDate? asOf = null) =>
         book.ScheduleOf(subscription, sequence) is not { } schedule ? null

@@ -30,9 +30,9 @@ internal static class Pricing
         }
     }
 
-    /// <summary>What an advance charge should have in one of its periods minus what was billed for it; nothing where less is due than billed and nothing is given back.</summary>
+    /// <summary>What an advance charge should have in one of its periods minus what was billed for it; nothing where less is due than billed and nothing is given back. Where nothing was billed it is no adjustment.</summary>
     public static IEnumerable<OracleLine> Adjustment(IReadOnlyList<OracleLine> wanted, IReadOnlyList<OracleLine> billed, bool givesNothingBack) =>
-        givesNothingBack && Sum(wanted) < Sum(billed) ? [] : Difference("advanceAdjustment", wanted, billed);
+        billed.Count == 0 ? wanted : givesNothingBack && Sum(wanted) < Sum(billed) ? [] : Difference("advanceAdjustment", wanted, billed);
 
     public static Fraction Sum(IEnumerable<OracleLine> lines) => lines.Aggregate(Fraction.Zero, (sum, l) => sum + l.Amount);
 

@@ -38,15 +38,19 @@ internal static class Recurring
         var (part, whole) = charge.Proration switch
         {
             "none" => (Fraction.One, Fraction.One),
-            "second" => (Seconds(span.Subscription, span.From, span.To), Seconds(span.Subscription, start, end, wholeDays: true)),
+            "second" => (Seconds(First(span, start), Last(span, end)), Seconds(span.Subscription.Moment(start, atStartOfDay: true), span.Subscription.Moment(end, atStartOfDay: true))),
             "fixed30" when interval != "week" => (Days30(span.From, span.To), Days30(start, end)),
             _ => ((Fraction)span.Days, (Fraction)Period.DaysBetween(start, end)),
         };
         return charge.RatioDecimals is { } decimals ? (part / whole).Round(decimals, RoundingRule.HalfUp) : part / whole;
     }
 
-    private static Fraction Seconds(Subscription subscription, LocalDate from, LocalDate to, bool wholeDays = false) =>
-        (long)(subscription.Moment(to, wholeDays) - subscription.Moment(from, wholeDays)).TotalSeconds;
+    // Times of day cut a period in two; they do not move its own ends, but for the subscription's start.
+    private static Instant First(Span span, LocalDate start) => span.Subscription.Moment(span.From, atStartOfDay: span.From == start && span.From != span.Subscription.Start);
+
+    private static Instant Last(Span span, LocalDate end) => span.Subscription.Moment(span.To, atStartOfDay: span.IsCut || span.To == end);
+
+    private static Fraction Seconds(Instant from, Instant to) => (long)(to - from).TotalSeconds;
 
     private static Fraction Days30(LocalDate from, LocalDate to) =>
         (360 * (to.Year - from.Year)) + (30 * (to.Month - from.Month)) + Math.Min(to.Day, 30) - Math.Min(from.Day, 30);

@@ -5,6 +5,9 @@ namespace Rating.Audit.Rules;
 /// <summary>A run of days [From, To) with the same plan revision, quantities and pause. Lines are rounded as the catalog in force on the period's first day says.</summary>
 internal sealed record Span(LocalDate From, LocalDate To, Revision Revision, IReadOnlyDictionary<string, Fraction> Quantities, bool Paused, Catalog LineCatalog, Subscription Subscription)
 {
+    /// <summary>A running charge has only come so far.</summary>
+    public bool IsCut { get; init; }
+
     public int Days => Period.DaysBetween(From, To);
 
     /// <summary>The quantity of a charge: 1 without a name, 0 for an unknown name.</summary>

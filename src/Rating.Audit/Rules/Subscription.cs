@@ -23,10 +23,10 @@ internal sealed class Subscription
         if (Changes.Count == 0) throw new FormatException("A subscription has at least one change.");
     }
 
-    private Subscription(Subscription other, IReadOnlyList<Terms> changes)
+    private Subscription(Subscription other, IReadOnlyList<Terms> changes, LocalDate? end)
     {
         (Sequence, Id, Account, Zone, AnchorDay, AnchorMonth, AnchorsAtStart) = (other.Sequence, other.Id, other.Account, other.Zone, other.AnchorDay, other.AnchorMonth, other.AnchorsAtStart);
-        (ServiceAddress, Start, End, Discounts, Changes) = (other.ServiceAddress, other.Start, other.End, other.Discounts, changes);
+        (ServiceAddress, Start, End, Discounts, Changes) = (other.ServiceAddress, other.Start, end, other.Discounts, changes);
     }
 
     public long Sequence { get; }
@@ -48,8 +48,8 @@ internal sealed class Subscription
 
     public Terms TermsOn(LocalDate day) => Changes.LastOrDefault(c => c.From <= day, Changes[0]);
 
-    /// <summary>The subscription with only the changes that a test accepts; never without its first.</summary>
-    public Subscription Knowing(Func<Terms, bool> known) => new(this, [.. Changes.Where((c, i) => i == 0 || known(c))]);
+    /// <summary>The subscription as it is known on a day: later changes and a later end have not happened yet.</summary>
+    public Subscription AsKnownOn(LocalDate day) => new(this, [.. Changes.Where((c, i) => i == 0 || c.From <= day)], End <= day ? End : null);
 
     /// <summary>The periods of an interval, with the subscription's anchors or those of its start.</summary>
     public Schedule Schedule(string interval, bool atStart = false) => AnchorsAtStart || atStart

@@ -5,6 +5,12 @@ namespace Rating.Domain.Billing;
 /// <summary>What is sold to an account: an append-only history of terms with effective days, in one time zone, on one billing schedule.</summary>
 public sealed record Subscription(SubscriptionId Id, AccountId Account, BillingSchedule Schedule, LocalDate Start, LocalDate? End, IReadOnlyList<TermsChange> Changes)
 {
+    /// <summary>What is off, in the order in which it is taken off.</summary>
+    public IReadOnlyList<Discount> Discounts { get; init; } = [];
+
+    /// <summary>Where the service is, for taxes: a place such as <c>US/CA/Los Angeles</c>; empty for the account's.</summary>
+    public string ServiceAddress { get; init; } = "";
+
     /// <summary>The first moment at which usage counts.</summary>
     public Instant StartInstant => Schedule.Zone.StartOf(Start);
 

@@ -26,6 +26,24 @@ public sealed record Invoice
     /// <summary>The lines of each subscription's snapshot.</summary>
     public required IReadOnlyList<InvoiceSection> Sections { get; init; }
 
-    /// <summary>The sum of its rounded lines.</summary>
-    public Money Total => Sections.SelectMany(section => section.Lines).Aggregate(Money.Zero(Currency), (sum, line) => sum + line.Amount);
+    /// <summary>The lines of the account.</summary>
+    public IReadOnlyList<AccountLine> AccountLines { get; init; } = [];
+
+    /// <summary>Its taxes; null where no taxes are worked out.</summary>
+    public TaxOutcome? Taxes { get; init; }
+
+    /// <summary>What it takes of credits.</summary>
+    public IReadOnlyList<CreditUse> Credits { get; init; } = [];
+
+    /// <summary>The book change up to which the account and the taxes were read; null where they did not matter.</summary>
+    public long? BookSequence { get; init; }
+
+    /// <summary>The sum of its rounded lines and the taxes on top of them.</summary>
+    public Money Total => Sections.SelectMany(section => section.Lines).Concat(AccountLines.Select(line => line.Line)).Aggregate(Taxes?.OnTop ?? Money.Zero(Currency), (sum, line) => sum + line.Amount);
+
+    /// <summary>All taxes, on top or in the prices.</summary>
+    public Money Tax => Taxes?.Lines.Aggregate(Money.Zero(Currency), (sum, tax) => sum + tax.Amount) ?? Money.Zero(Currency);
+
+    /// <summary>What is still to be paid.</summary>
+    public Money Due => Credits.Where(credit => !credit.IsBeforeTax).Aggregate(Total, (due, credit) => due - credit.Amount);
 }

@@ -17,6 +17,9 @@ public sealed class Catalog
     /// <summary>What is counted.</summary>
     public required IReadOnlyList<Meter> Meters { get; init; }
 
+    /// <summary>The built-in taxes; null when it has none.</summary>
+    public Invoicing.TaxTable? Taxes { get; init; }
+
     /// <summary>What is sold, by plan key.</summary>
     public required IReadOnlyDictionary<string, PlanRevision> Plans { get; init; }
 }

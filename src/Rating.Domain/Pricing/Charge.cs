@@ -9,6 +9,6 @@ public abstract class Charge
     /// <summary>Its name on an invoice.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What taxes know it as.</summary>
-    public string TaxCode { get; init; } = PricedLine.StandardTaxCode;
+    /// <summary>What taxes know it as. Set once, by whoever reads the plan.</summary>
+    public string TaxCode { get; set; } = PricedLine.StandardTaxCode;
 }

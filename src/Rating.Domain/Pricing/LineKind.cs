@@ -23,4 +23,19 @@ public enum LineKind
 
     /// <summary>What a change of terms changes on an advance charge that is already invoiced.</summary>
     AdvanceAdjustment,
+
+    /// <summary>What is missing of a minimum.</summary>
+    Minimum,
+
+    /// <summary>What is beyond a maximum.</summary>
+    Maximum,
+
+    /// <summary>Something off.</summary>
+    Discount,
+
+    /// <summary>Usage that a pool of the account covers.</summary>
+    Pool,
+
+    /// <summary>Credit that pays before tax.</summary>
+    Credit,
 }

@@ -43,6 +43,15 @@ public sealed class PlanRevision
     /// <summary>What holds instead in the first days of a subscription, in order.</summary>
     public IReadOnlyList<PlanPhase> Phases { get; init; } = [];
 
+    /// <summary>The least that a period of it costs; null for none.</summary>
+    public Commitment? Minimum { get; init; }
+
+    /// <summary>The most that a period of it costs; null for none.</summary>
+    public Commitment? Maximum { get; init; }
+
+    /// <summary>What taxes know its commitments as.</summary>
+    public string TaxCode { get; init; } = PricedLine.StandardTaxCode;
+
     /// <summary>Whether usage is counted but not charged: a trial.</summary>
     public bool IsUsageFree { get; init; }
 
@@ -56,11 +65,11 @@ public sealed class PlanRevision
     public PlanRevision With(IReadOnlyList<PlanRevision> addOns, int id, int catalogVersion) => new(
         id, Plan, string.Join(" + ", addOns.Select(addOn => addOn.Name).Prepend(Name)), catalogVersion, Interval, [.. Charges, .. addOns.SelectMany(addOn => addOn.Charges)])
     {
-        IsUsageFree = IsUsageFree,
+        IsUsageFree = IsUsageFree, Minimum = Minimum, Maximum = Maximum, TaxCode = TaxCode,
     };
 
     /// <summary>This revision with other phases.</summary>
-    public PlanRevision WithPhases(IReadOnlyList<PlanPhase> phases) => new(Id, Plan, Name, CatalogVersion, Interval, Charges) { Phases = phases, IsUsageFree = IsUsageFree };
+    public PlanRevision WithPhases(IReadOnlyList<PlanPhase> phases) => new(Id, Plan, Name, CatalogVersion, Interval, Charges) { Phases = phases, IsUsageFree = IsUsageFree, Minimum = Minimum, Maximum = Maximum, TaxCode = TaxCode };
 
     /// <summary>The meters of its charges that take an event type, each with its charges; empty when it charges nothing for the type.</summary>
     public ReadOnlySpan<MeterCharges> For(string eventType) => _byType.TryGetValue(eventType, out var found) ? found : [];

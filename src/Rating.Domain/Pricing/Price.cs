@@ -1,4 +1,5 @@
 using NodaTime;
+using Rating.Domain.Billing;
 using Rating.Domain.Usage;
 
 namespace Rating.Domain.Pricing;
@@ -24,19 +25,22 @@ public static class Price
         {
             var from = terms.Spans.First(span => span.Revision == revision).From;
             var to = terms.Spans.Last(span => span.Revision == revision).To;
+            var ofRevision = new List<PricedLine>();
             foreach (var charge in revision.Charges)
-                switch (charge)
+            {
+                List<PricedLine> ofCharge = charge switch
                 {
-                    case MeteredCharge metered:
-                        lines.AddRange(counted.Of(revision, metered, from, to));
-                        break;
-                    case Dynamic brought:
-                        lines.AddRange(counted.Of(revision, brought, from, to));
-                        break;
-                    case RateDeckCharge calls:
-                        lines.AddRange(Calls(terms, usage, revision, calls, from, to));
-                        break;
-                }
+                    MeteredCharge metered => [.. counted.Of(revision, metered, from, to)],
+                    Dynamic brought => [.. counted.Of(revision, brought, from, to)],
+                    RateDeckCharge calls => [.. Calls(terms, usage, revision, calls, from, to)],
+                    _ => [],
+                };
+                ofRevision.AddRange(ofCharge);
+                if (charge is UsageCharge committed) ofRevision.AddRange(PeriodCommitments.Of(terms, revision, committed, ofCharge, asOf));
+            }
+
+            lines.AddRange(ofRevision);
+            lines.AddRange(PeriodCommitments.Of(terms, revision, ofRevision, lines, asOf));
         }
 
         return lines;

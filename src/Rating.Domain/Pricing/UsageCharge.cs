@@ -1,3 +1,4 @@
+using Rating.Domain.Billing;
 using Rating.Domain.Usage;
 
 namespace Rating.Domain.Pricing;
@@ -16,6 +17,12 @@ public abstract class UsageCharge : Charge
 
     /// <summary>Whether it looks at single events, so that they are kept.</summary>
     public virtual bool NeedsEvents => false;
+
+    /// <summary>The least that a period of it costs; null for none. Set once, by whoever reads the plan.</summary>
+    public Commitment? PeriodMinimum { get; set; }
+
+    /// <summary>The most that a period of it costs; null for none. Set once, by whoever reads the plan.</summary>
+    public Commitment? PeriodMaximum { get; set; }
 
     /// <summary>Whether usage with these dimensions (as <see cref="Meter.DimensionsOf"/> writes them) is for this charge.</summary>
     public virtual bool Covers(string dimensions)

@@ -11,7 +11,7 @@ using Rating.Engine.Store;
 namespace Rating.Engine.BillRuns;
 
 /// <summary>Makes invoices from snapshots: wanted minus existing, so that running it again makes none.</summary>
-internal sealed class BillRun(IRatingStore store, Book book, IClock clock)
+internal sealed class BillRun(IRatingStore store, Book book, RatingSettings settings, IClock clock)
 {
     /// <summary>Makes all invoices that are due and not made.</summary>
     public async Task<IReadOnlyList<Invoice>> RunAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
@@ -73,13 +73,11 @@ internal sealed class BillRun(IRatingStore store, Book book, IClock clock)
 
     private async Task<Invoice> StoreAsync(TenantId tenant, AccountId account, string cycle, IReadOnlyList<Snapshot> snapshots, CancellationToken cancellation)
     {
+        var used = await CreditUsedAsync(tenant, account, snapshots[0].Currency, cancellation);
+        var assembly = book.Read(all => new InvoiceAssembly(all.Tenant(tenant)!, account, all.Sequence, snapshots[0].Kind == SnapshotKind.Period && !cycle.Contains('/', StringComparison.Ordinal), snapshots, used));
+        var taxes = await settings.TaxService.TaxesAsync(assembly.TaxRequest, cancellation);
         var number = await store.LastInvoiceNumberAsync(tenant, cancellation) + 1;
-        var invoice = new Invoice
-        {
-            Tenant = tenant, Number = $"INV-{number:D6}", Account = account, Cycle = cycle, Currency = snapshots[0].Currency,
-            Date = snapshots[0].Kind == SnapshotKind.Activation ? DateOf(snapshots[0]) : snapshots.Max(snapshot => snapshot.Period.End),
-            Sections = [.. snapshots.Select(snapshot => new InvoiceSection(snapshot.Subscription, snapshot.Kind, snapshot.Period.Number, snapshot.Lines))],
-        };
+        var invoice = assembly.Complete($"INV-{number:D6}", cycle, taxes);
         var periods = snapshots.ToDictionary(snapshot => (snapshot.Subscription, snapshot.Kind, snapshot.Period.Number), snapshot => snapshot.Period);
         var document = BillingDocuments.Write(invoice, section => periods[(section.Subscription, section.Kind, section.Period)]);
         var stored = new StoredInvoice(tenant, account, cycle, invoice.Currency.Code, number, document, [.. snapshots.Select(snapshot => (snapshot.Subscription, BillingDocuments.NameOf(snapshot.Kind), snapshot.Period.Number))]);
@@ -87,5 +85,13 @@ internal sealed class BillRun(IRatingStore store, Book book, IClock clock)
         return invoice;
     }
 
-    private static LocalDate DateOf(Snapshot activation) => activation.Lines.Min(line => line.From);
+    // Earlier invoices are read only where the account has credit.
+    private async Task<Dictionary<string, Money>> CreditUsedAsync(TenantId tenant, AccountId account, Currency currency, CancellationToken cancellation)
+    {
+        if (book.Read(all => all.Tenant(tenant)!.Accounts[account.Value].Terms.Credits.Count) == 0) return [];
+        var documents = new List<string>();
+        await foreach (var invoice in store.ReadInvoicesAsync(tenant, account, cancellation))
+            if (string.Equals(invoice.Currency, currency.Code, StringComparison.Ordinal)) documents.Add(invoice.Document);
+        return InvoiceAssembly.CreditUsed(documents, currency);
+    }
 }

@@ -1,4 +1,5 @@
 using Rating.Domain;
+using Rating.Domain.Invoicing;
 
 namespace Rating.Engine.Books;
 
@@ -7,4 +8,8 @@ namespace Rating.Engine.Books;
 /// <param name="Name">Its name on the invoice.</param>
 /// <param name="Address">Its address on the invoice; lines separated by line feeds.</param>
 /// <param name="Email">Where invoices go.</param>
-public sealed record Account(AccountId Id, string Name, string Address, string Email);
+public sealed record Account(AccountId Id, string Name, string Address, string Email)
+{
+    /// <summary>What is agreed with it beside its subscriptions.</summary>
+    public AccountTerms Terms { get; init; } = AccountTerms.None;
+}

@@ -129,7 +129,7 @@ public sealed class Book : IDisposable
     private List<int> Parties(TenantBook tenant, DocumentNode root, long sequence, bool tryOnly)
     {
         root.Object("kind", "accounts", "subscriptions", "subjects");
-        var accounts = root.Items("accounts").Select(ReadAccount).ToList();
+        var accounts = root.Items("accounts").Select(node => ReadAccount(tenant, node)).ToList();
         var known = accounts.Select(account => account.Id.Value).ToHashSet(StringComparer.Ordinal);
         var subscriptions = new Dictionary<string, Subscription>(StringComparer.Ordinal);
         foreach (var node in root.Items("subscriptions"))
@@ -156,7 +156,7 @@ public sealed class Book : IDisposable
         }
 
         if (tryOnly) return [];
-        foreach (var account in accounts) tenant.Add(account);
+        foreach (var account in accounts) tenant.Add(account, sequence);
         var concerned = new HashSet<int>();
         foreach (var terms in subscriptions.Values.SelectMany(subscription => subscription.Changes)) tenant.Combine(terms);
         foreach (var subscription in subscriptions.Values)
@@ -205,16 +205,19 @@ public sealed class Book : IDisposable
     private static bool Overlap(SubjectAssignment assignment, Instant from, Instant? to) =>
         !(assignment.To is { } end && end <= from) && !(to is { } until && until <= assignment.From);
 
-    private static Account ReadAccount(DocumentNode node)
+    private static Account ReadAccount(TenantBook tenant, DocumentNode node)
     {
-        node.Object("id", "name", "address", "email");
+        node.Object(["id", "name", "address", "email", .. AgreementReader.OfAccount]);
         var id = node.Need("id").Name();
-        return new Account(new AccountId(id), node.Maybe("name")?.Text() ?? id, node.Maybe("address")?.Text() ?? "", node.Maybe("email")?.Text() ?? "");
+        return new Account(new AccountId(id), node.Maybe("name")?.Text() ?? id, node.Maybe("address")?.Text() ?? "", node.Maybe("email")?.Text() ?? "")
+        {
+            Terms = AgreementReader.Account(node, tenant.Catalogs.Count == 0 ? null : tenant.Catalogs[^1].Catalog.Currency),
+        };
     }
 
     private static Subscription ReadSubscription(TenantBook tenant, DocumentNode node)
     {
-        node.Object("id", "account", "timeZone", "anchorDay", "anchorMonth", "anchor", "start", "end", "changes");
+        node.Object("id", "account", "timeZone", "anchorDay", "anchorMonth", "anchor", "start", "end", "changes", "discounts", "serviceAddress");
         if (tenant.Catalogs.Count == 0) throw node.Refuse("catalog.missing", "there is no catalog yet; put one first.");
         var plans = tenant.Catalogs[^1].Catalog.Plans;
         var (start, end) = (node.Need("start").Date(), node.Maybe("end")?.Date());
@@ -242,12 +245,15 @@ public sealed class Book : IDisposable
         {
             schedule = tenant.Schedule(plans[changes[0].Plan].Interval, AnchorDay(node, start, plans[changes[0].Plan].Interval), node.Maybe("anchor") is null ? node.Maybe("anchorMonth")?.Whole(1, 12) ?? 1 : start.Month, zone);
         }
-        catch (Refused wrong)
+        catch (Refused wrong) when (wrong.Where.Length == 0)
         {
             throw node.Refuse(wrong.Code, wrong.Message);
         }
 
-        return new Subscription(new SubscriptionId(node.Need("id").Name()), new AccountId(node.Need("account").Text()), schedule, start, end, changes);
+        return new Subscription(new SubscriptionId(node.Need("id").Name()), new AccountId(node.Need("account").Text()), schedule, start, end, changes)
+        {
+            Discounts = AgreementReader.Discounts(node, tenant.Catalogs[^1].Catalog.Currency, ofAccount: false), ServiceAddress = node.Maybe("serviceAddress")?.Name() ?? "",
+        };
     }
 
     private static int AnchorDay(DocumentNode node, LocalDate start, BillingInterval interval)

@@ -25,18 +25,26 @@ internal sealed class BookKeeper(IRatingStore store, IClock clock) : IDisposable
     public async Task FollowAsync(long sequence, CancellationToken cancellation)
     {
         if (Book.Sequence >= sequence) return;
+        await RefreshAsync(() => Book.Sequence < sequence, cancellation);
+        if (Book.Sequence < sequence) throw new Unavailable($"The book is at {Book.Sequence} here, and {sequence} is asked for; try again.");
+    }
+
+    /// <summary>Reads what other processes have added, whatever it is.</summary>
+    public Task RefreshAsync(CancellationToken cancellation) => RefreshAsync(() => true, cancellation);
+
+    private async Task RefreshAsync(Func<bool> isStillWanted, CancellationToken cancellation)
+    {
+        var before = Book.Sequence;
         await _writing.WaitAsync(cancellation);
         try
         {
-            if (Book.Sequence < sequence) await LoadAsync(cancellation);
+            if (isStillWanted()) await LoadAsync(cancellation);
         }
         finally
         {
             _writing.Release();
-            OnChanged?.Invoke();
+            if (Book.Sequence != before) OnChanged?.Invoke();
         }
-
-        if (Book.Sequence < sequence) throw new Unavailable($"The book is at {Book.Sequence} here, and {sequence} is asked for; try again.");
     }
 
     /// <summary>Adds a change.</summary>

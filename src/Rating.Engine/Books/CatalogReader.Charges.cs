@@ -12,7 +12,7 @@ internal sealed partial class CatalogReader
     private static readonly string[] OfCharge = ["key", "name", "model", "taxCode"];
 
     // Members that every charge on usage has.
-    private static readonly string[] OfUsage = [.. OfCharge, "meter", "where", "groupBy"];
+    private static readonly string[] OfUsage = [.. OfCharge, "meter", "where", "groupBy", "periodMinimum", "periodMaximum"];
 
     // One line per model.
     private Charge ReadCharge(DocumentNode node)
@@ -107,7 +107,7 @@ internal sealed partial class CatalogReader
         if (meter.Aggregation != Aggregation.Sum) throw node.Refuse("catalog.deck.meter", $"a rate deck needs a meter that sums seconds; '{meter.Key}' is {meter.Aggregation}.");
         return new RateDeckCharge
         {
-            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = meter, Where = Where(node),
+            Key = Key(node), Name = Named(node), Meter = meter, Where = Where(node),
             Deck = _decks.TryGetValue(deck.Text(), out var found) ? found : throw deck.Refuse("catalog.deck.unknown", $"there is no deck '{deck.Text()}'."),
         };
     }

@@ -9,7 +9,7 @@ namespace Rating.Engine.Books;
 /// <content>Trials and phases of plans.</content>
 internal sealed partial class CatalogReader
 {
-    private sealed record PhaseText(string Name, Period? Length, int Periods, IReadOnlyList<Charge> Charges, IReadOnlyDictionary<string, Quantity> Quantities, bool IsUsageFree);
+    private sealed record PhaseText(string Name, Period? Length, int Periods, IReadOnlyList<Charge> Charges, IReadOnlyDictionary<string, Quantity> Quantities, bool IsUsageFree, bool IsTrial);
 
     private static readonly string[] Lengths = ["days", "weeks", "months", "years", "periods"];
 
@@ -23,7 +23,7 @@ internal sealed partial class CatalogReader
             trial.Object([.. Lengths, "usage"]);
             var (length, periods) = LengthOf(trial);
             var isFree = trial.Maybe("usage")?.OneOf(("charged", false), ("free", true)) ?? false;
-            phases.Add(new PhaseText("trial", length, periods, [.. charges.Where(charge => charge is not RecurringCharge)], NoQuantities, isFree));
+            phases.Add(new PhaseText("trial", length, periods, [.. charges.Where(charge => charge is not RecurringCharge)], NoQuantities, isFree, true));
         }
 
         foreach (var item in node.Items("phases"))
@@ -35,7 +35,7 @@ internal sealed partial class CatalogReader
             foreach (var key in removed)
                 if (!charges.Any(charge => string.Equals(charge.Key, key, StringComparison.Ordinal))) throw item.Need("remove").Refuse("catalog.phase.remove", $"the plan has no charge '{key}'.");
             var kept = charges.Where(charge => !removed.Contains(charge.Key)).Select(charge => own.Find(other => string.Equals(other.Key, charge.Key, StringComparison.Ordinal)) ?? charge).ToList();
-            phases.Add(new PhaseText(item.Maybe("name")?.Name() ?? $"phase {phases.Count + 1}", length, periods, [.. kept, .. own.Where(charge => !kept.Contains(charge))], Quantities(item), false));
+            phases.Add(new PhaseText(item.Maybe("name")?.Name() ?? $"phase {phases.Count + 1}", length, periods, [.. kept, .. own.Where(charge => !kept.Contains(charge))], Quantities(item), false, false));
         }
 
         return phases;

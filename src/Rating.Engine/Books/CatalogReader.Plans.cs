@@ -12,7 +12,7 @@ internal sealed partial class CatalogReader
 
     private (string Text, PlanRevision Revision) ReadPlan(DocumentNode node, string key, int version, IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> known, Func<int> nextRevision)
     {
-        node.Object("key", "name", "interval", "charges", "taxCode", "trial", "phases");
+        node.Object("key", "name", "interval", "charges", "taxCode", "trial", "phases", "minimum", "maximum");
         _planTaxCode = node.Maybe("taxCode")?.Name() ?? PricedLine.StandardTaxCode;
         // What the plan is made of: the same text in the next version is the same revision.
         var text = new StringBuilder(node.Element.GetRawText());
@@ -24,8 +24,22 @@ internal sealed partial class CatalogReader
         var name = node.Maybe("name")?.Name() ?? key;
         var interval = node.Maybe("interval")?.OneOf(Intervals) ?? BillingInterval.Month;
         var id = nextRevision();
-        var ofPhases = phases.ConvertAll(phase => new PlanPhase(phase.Name, phase.Length, phase.Periods, new PlanRevision(nextRevision(), key, name, version, interval, phase.Charges) { IsUsageFree = phase.IsUsageFree }, phase.Quantities));
-        return (content, new PlanRevision(id, key, name, version, interval, charges) { Phases = ofPhases });
+        var ofPhases = phases.ConvertAll(phase => new PlanPhase(phase.Name, phase.Length, phase.Periods, new PlanRevision(nextRevision(), key, name, version, interval, phase.Charges) 
+        {
+            IsUsageFree = phase.IsUsageFree, Minimum = phase.IsTrial ? null : Bound(node, "minimum", phase.Charges), Maximum = phase.IsTrial ? null : Bound(node, "maximum", phase.Charges), TaxCode = _planTaxCode,
+        }, phase.Quantities));
+        return (content, new PlanRevision(id, key, name, version, interval, charges) { Phases = ofPhases, Minimum = Bound(node, "minimum", charges), Maximum = Bound(node, "maximum", charges), TaxCode = _planTaxCode });
+    }
+
+    private Commitment? BoundOf(DocumentNode charge, string member) => charge.Maybe(member) is { } node ? AgreementReader.Commitment(node, _currency, "amount", "proration") : null;
+
+    private Commitment? Bound(DocumentNode plan, string member, IReadOnlyList<Charge> charges)
+    {
+        if (plan.Maybe(member) is not { } node) return null;
+        var bound = AgreementReader.Commitment(node, _currency, "amount", "proration", "charges");
+        foreach (var key in bound.Charges)
+            if (!charges.Any(charge => string.Equals(charge.Key, key, StringComparison.Ordinal))) throw node.Need("charges").Refuse("catalog.commitment.charge", $"the plan has no charge '{key}'.");
+        return bound;
     }
 
     private List<Charge> ReadCharges(DocumentNode node, string plan, StringBuilder text)
@@ -34,6 +48,9 @@ internal sealed partial class CatalogReader
         foreach (var item in node.Items("charges"))
         {
             var charge = ReadCharge(item);
+            charge.TaxCode = TaxCode(item);
+            if (charge is UsageCharge metered)
+                (metered.PeriodMinimum, metered.PeriodMaximum) = (BoundOf(item, "periodMinimum"), BoundOf(item, "periodMaximum"));
             if (charges.Exists(other => string.Equals(other.Key, charge.Key, StringComparison.Ordinal))) throw item.Refuse("catalog.key.twice", $"charge '{charge.Key}' stands twice in plan '{plan}'.");
             charges.Add(charge);
             if (charge is UsageCharge usage) text.Append("\nmeter ").Append(_texts["meter " + usage.Meter.Key]);

@@ -13,7 +13,7 @@ internal sealed partial class CatalogReader
         if (node.Maybe("interval") is null && node.Maybe("anchor") is { } alone) throw alone.Refuse("catalog.charge.anchor", "'anchor' is for a charge with an 'interval' of its own.");
         return new RecurringCharge
         {
-            Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Price = node.Need("price").Price(_currency), QuantityName = node.Maybe("quantity")?.Name() ?? "",
+            Key = Key(node), Name = Named(node), Price = node.Need("price").Price(_currency), QuantityName = node.Maybe("quantity")?.Name() ?? "",
             InAdvance = node.Maybe("timing")?.OneOf(("advance", true), ("arrears", false)) ?? false,
             Proration = node.Maybe("proration")?.OneOf(("day", Proration.Day), ("second", Proration.Second), ("fixed30", Proration.Fixed30), ("none", Proration.None)) ?? Proration.Day,
             RatioDecimals = node.Maybe("ratioDecimals")?.Whole(0, 12),
@@ -25,7 +25,7 @@ internal sealed partial class CatalogReader
     private OneOffCharge ReadOneOff(DocumentNode node)
     {
         node.Object([.. OfCharge, "price", "quantity", "parts"]);
-        return new OneOffCharge { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Price = node.Need("price").Price(_currency), QuantityName = node.Maybe("quantity")?.Name() ?? "", Parts = Parts(node) };
+        return new OneOffCharge { Key = Key(node), Name = Named(node), Price = node.Need("price").Price(_currency), QuantityName = node.Maybe("quantity")?.Name() ?? "", Parts = Parts(node) };
     }
 
     private List<BundlePart> Parts(DocumentNode node)

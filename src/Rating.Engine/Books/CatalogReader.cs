@@ -29,7 +29,7 @@ internal sealed partial class CatalogReader
     private (Catalog, IReadOnlyDictionary<string, (string, PlanRevision)>) ReadAll(
         JsonElement document, int version, IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> known, Func<int> nextRevision)
     {
-        var root = new DocumentNode(document, "").Object("name", "currency", "effectiveFrom", "lineRounding", "meters", "decks", "plans");
+        var root = new DocumentNode(document, "").Object("name", "currency", "effectiveFrom", "lineRounding", "meters", "decks", "plans", "taxes");
         try
         {
             _currency = Currency.Of(root.Need("currency").Text());
@@ -53,7 +53,7 @@ internal sealed partial class CatalogReader
         var catalog = new Catalog
         {
             Name = root.Maybe("name")?.Name() ?? "", Currency = _currency, LineRounding = root.Maybe("lineRounding")?.OneOf(Roundings) ?? RoundingMode.HalfUp,
-            Meters = [.. _meters.Values], Plans = read.ToDictionary(pair => pair.Key, pair => pair.Value.Item2, StringComparer.Ordinal),
+            Meters = [.. _meters.Values], Taxes = root.Maybe("taxes") is { } taxes ? ReadTaxes(taxes) : null, Plans = read.ToDictionary(pair => pair.Key, pair => pair.Value.Item2, StringComparer.Ordinal),
         };
         return (catalog, read);
     }

@@ -13,6 +13,7 @@ public sealed class TenantBook
 {
     private readonly List<CatalogVersion> _catalogs = [];
     private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(long Sequence, Account State)>> _accountStates = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SubscriptionEntry> _subscriptions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SubjectAssignment[]> _subjects = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(BillingInterval, int, int, string), BillingSchedule> _schedules = new();
@@ -147,7 +148,15 @@ public sealed class TenantBook
     /// <summary>Makes the plan revision of a plan with add-ons, where it is the first time that they stand together.</summary>
     internal void Combine(TermsChange terms) => _combinations.Add(terms, _catalogs, () => ++_lastRevision);
 
-    internal void Add(Account account) => _accounts[account.Id.Value] = account;
+    internal void Add(Account account, long sequence)
+    {
+        _accounts[account.Id.Value] = account;
+        if (!_accountStates.TryGetValue(account.Id.Value, out var states)) _accountStates[account.Id.Value] = states = [];
+        states.Add((sequence, account));
+    }
+
+    /// <summary>An account as it was at a book sequence.</summary>
+    public Account AccountAt(string id, long sequence) => _accountStates[id].FindLast(state => state.Sequence <= sequence).State ?? _accounts[id];
 
     internal void Add(SubscriptionEntry entry) => _subscriptions.Add(entry.Subscription.Id.Value, entry);
 

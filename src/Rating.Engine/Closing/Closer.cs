@@ -19,7 +19,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
     private Book Book => keeper.Book;
 
     /// <summary>Goes on with what a crash interrupted.</summary>
-    public async Task<IReadOnlyList<(string, string)>> ResumeAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<(string Subscription, string Why)>> ResumeAsync(CancellationToken cancellation)
     {
         var closed = (await store.ClosedBatchesAsync(cancellation)).ToHashSet();
         var open = Book.Read(book => book.Batches.Values.Where(batch => !closed.Contains(batch.Number)).ToList());
@@ -129,7 +129,12 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         return Book.Read(book => book.Batches[number]);
     }
 
-    private async Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string, string)> Parked)> FinishAsync(CloseBatch batch, CancellationToken cancellation)
+    // In a cluster the snapshots stay where they were made.
+    private async Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string, string)> Parked)> FinishAsync(CloseBatch batch, CancellationToken cancellation) =>
+        partitions.Addresses is { } addresses ? ([], await addresses.FinishAsync(batch, cancellation)) : await FinishHereAsync(batch, cancellation);
+
+    /// <summary>Seals a batch in every partition and makes its snapshots.</summary>
+    public async Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string Subscription, string Why)> Parked)> FinishHereAsync(CloseBatch batch, CancellationToken cancellation)
     {
         // The log's ends are captured after the grace: what lies before them counts in the period.
         await partitions.CaughtUpAsync(cancellation);
@@ -184,7 +189,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         var bySubscription = Book.Read(book => spread.ToDictionary(close => book.Entry(close.Key).Subscription.Id.Value, close => (Index: close.Key, Period: close.Value), StringComparer.Ordinal));
         var directory = bySubscription.Keys.Select(id => LedgerBlocks.DirectoryHash(batch.Tenant, id)).ToHashSet();
         var currency = Book.Read(book => book.Tenant(batch.Tenant)!.Catalogs[0].Catalog.Currency);
-        var identity = new RecordIdentity();
+        var identity = new RecordIdentity(0);
         var all = new List<(int Partition, LedgerEntry Entry)>();
         for (var partition = 0; partition < partitions.Count; partition++)
         {

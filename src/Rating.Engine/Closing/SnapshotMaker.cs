@@ -29,6 +29,7 @@ internal static class SnapshotMaker
         var terms = entry.Tenant.Terms(entry, number, sequence);
         lines.AddRange(isSupplementary ? TakenBack(entry, subscription, sequence, before) : Regular(entry, subscription, terms, own, held, sequence, before));
         lines.AddRange(Late(entry, known, late, number));
+        lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
         return new Snapshot
         {
             Tenant = entry.Tenant.Id, Subscription = subscription.Id, Account = subscription.Account, Kind = isSupplementary ? SnapshotKind.Supplementary : SnapshotKind.Period,
@@ -40,10 +41,11 @@ internal static class SnapshotMaker
     public static Snapshot OfActivation(SubscriptionEntry entry, long sequence)
     {
         var terms = entry.Tenant.Terms(entry, entry.Subscription.FirstPeriod, sequence);
+        var lines = Price.OneOffs(terms).Concat(FirstAdvance(terms)).ToList();
         return new Snapshot
         {
             Tenant = entry.Tenant.Id, Subscription = entry.Subscription.Id, Account = entry.Subscription.Account, Kind = SnapshotKind.Activation, Period = terms.Period, BookSequence = sequence,
-            Usage = new PeriodUsage(), LateUsage = new Dictionary<int, PeriodUsage>(), Lines = [.. Price.OneOffs(terms), .. FirstAdvance(terms)], Currency = terms.Currency,
+            Usage = new PeriodUsage(), LateUsage = new Dictionary<int, PeriodUsage>(), Lines = [.. lines, .. SubscriptionDiscounts.Of(entry.Subscription, lines, terms.LineRounding, [])], Currency = terms.Currency,
         };
     }
 

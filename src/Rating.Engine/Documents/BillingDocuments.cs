@@ -62,6 +62,7 @@ public static class BillingDocuments
         json.WriteString("cycle", invoice.Cycle);
         json.WriteString("date", Text(invoice.Date));
         json.WriteString("currency", invoice.Currency.Code);
+        if (invoice.BookSequence is { } sequence) json.WriteNumber("bookSequence", sequence);
         json.WriteStartArray("sections");
         foreach (var section in invoice.Sections)
         {
@@ -74,15 +75,84 @@ public static class BillingDocuments
         }
 
         json.WriteEndArray();
-        json.WriteString("total", invoice.Total.ToText());
+        WriteAccountPart(json, invoice);
     });
 
-    /// <summary>What a quote shows of a snapshot, as JSON: its period, lines and total.</summary>
-    public static string WritePreview(Snapshot snapshot) => Write(json =>
+    // What an invoice has beside its sections; without any of it, only the total.
+    private static void WriteAccountPart(Utf8JsonWriter json, Invoice invoice)
     {
-        Write(json, "period", snapshot.Period);
-        Write(json, snapshot.Lines);
-        json.WriteString("total", snapshot.Total.ToText());
+        if (invoice.AccountLines.Count > 0)
+        {
+            json.WriteStartArray("accountLines");
+            foreach (var line in invoice.AccountLines) Write(json, line.Line, line.Subscription);
+            json.WriteEndArray();
+        }
+
+        if (invoice.Taxes is { } taxes)
+        {
+            json.WriteString("net", (invoice.Total - invoice.Tax).ToText());
+            json.WriteStartArray("taxes");
+            foreach (var tax in taxes.Lines)
+            {
+                json.WriteStartObject();
+                json.WriteString("rule", tax.Rule);
+                json.WriteString("name", tax.Name);
+                json.WriteString("type", tax.Type);
+                json.WriteString("jurisdiction", tax.Jurisdiction);
+                json.WriteString("percent", tax.Percent);
+                json.WriteString("base", tax.Base.ToText());
+                json.WriteString("amount", tax.Amount.ToText());
+                json.WriteString("note", tax.Note);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("tax", invoice.Tax.ToText());
+        }
+
+        json.WriteString("total", invoice.Total.ToText());
+        if (invoice.Credits.Count == 0) return;
+        json.WriteStartArray("credits");
+        foreach (var credit in invoice.Credits)
+        {
+            json.WriteStartObject();
+            json.WriteString("credit", credit.Credit);
+            json.WriteString("apply", credit.IsBeforeTax ? "beforeTax" : "afterTax");
+            json.WriteString("amount", credit.Amount.ToText());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("due", invoice.Due.ToText());
+    }
+
+    /// <summary>What a quote shows of an invoice, as JSON: of one subscription its period and lines, of several a section for each.</summary>
+    public static string WritePreview(Invoice invoice, IReadOnlyList<BillingPeriod> periods, bool isOfOne) => Write(json =>
+    {
+        if (isOfOne)
+        {
+            Write(json, "period", periods[0]);
+            Write(json, invoice.Sections[0].Lines);
+        }
+        else
+        {
+            json.WriteString("cycle", invoice.Cycle);
+            json.WriteString("date", Text(invoice.Date));
+            json.WriteStartArray("sections");
+            for (var i = 0; i < invoice.Sections.Count; i++)
+            {
+                json.WriteStartObject();
+                json.WriteString("subscription", invoice.Sections[i].Subscription.Value);
+                json.WriteString("kind", NameOf(invoice.Sections[i].Kind));
+                Write(json, "period", periods[i]);
+                Write(json, invoice.Sections[i].Lines);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        WriteAccountPart(json, invoice);
     });
 
     /// <summary>A balance as JSON.</summary>
@@ -153,24 +223,26 @@ public static class BillingDocuments
     private static void Write(Utf8JsonWriter json, IReadOnlyList<PricedLine> lines)
     {
         json.WriteStartArray("lines");
-        foreach (var line in lines)
-        {
-            json.WriteStartObject();
-            json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(line.Kind.ToString()));
-            json.WriteString("charge", line.Charge);
-            json.WriteString("name", line.Name);
-            json.WriteString("detail", line.Detail);
-            json.WriteString("from", Text(line.From));
-            json.WriteString("to", Text(line.To));
-            json.WriteString("quantity", line.Quantity.ToString());
-            json.WriteString("unit", line.Unit);
-            json.WriteString("amount", line.Amount.ToText());
-            json.WriteString("explanation", line.Explanation);
-            if (line.TaxCode != PricedLine.StandardTaxCode) json.WriteString("taxCode", line.TaxCode);
-            json.WriteEndObject();
-        }
-
+        foreach (var line in lines) Write(json, line, null);
         json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, PricedLine line, string? subscription)
+    {
+        json.WriteStartObject();
+        if (subscription is not null) json.WriteString("subscription", subscription);
+        json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(line.Kind.ToString()));
+        json.WriteString("charge", line.Charge);
+        json.WriteString("name", line.Name);
+        json.WriteString("detail", line.Detail);
+        json.WriteString("from", Text(line.From));
+        json.WriteString("to", Text(line.To));
+        json.WriteString("quantity", line.Quantity.ToString());
+        json.WriteString("unit", line.Unit);
+        json.WriteString("amount", line.Amount.ToText());
+        json.WriteString("explanation", line.Explanation);
+        if (line.TaxCode != PricedLine.StandardTaxCode) json.WriteString("taxCode", line.TaxCode);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, PeriodUsage usage, Currency currency)

@@ -98,6 +98,36 @@ internal readonly struct DocumentNode(JsonElement element, string where)
         }
     }
 
+    /// <summary>This as an amount of money in whole minor units, not below zero.</summary>
+    public Money Amount(Currency currency)
+    {
+        Money amount;
+        try
+        {
+            amount = Money.Parse(Text(), currency);
+        }
+        catch (Refused wrong)
+        {
+            throw Refuse(wrong.Code, wrong.Message);
+        }
+
+        if (amount.Scaled < 0) throw Refuse("amount.negative", "this amount is not below zero.");
+        return amount == amount.RoundedToMinorUnit(RoundingMode.Down) ? amount : throw Refuse("amount.decimals", $"'{Text()}' has a fraction of the smallest unit; {currency} has {currency.Decimals} decimals.");
+    }
+
+    /// <summary>This as a percentage of at most six decimals.</summary>
+    public Quantity Percent(int most)
+    {
+        var percent = Quantity();
+        return percent >= Domain.Quantity.Zero && percent <= Domain.Quantity.Of(most) && percent.Nano % 1_000 == 0 ? percent : throw Refuse("document.percent", $"this must be from 0 to {most} percent, with at most 6 decimals.");
+    }
+
+    /// <summary>Refuses a member <c>currency</c> other than this one.</summary>
+    public void SameCurrency(Currency currency)
+    {
+        if (Maybe("currency") is { } given && !string.Equals(given.Text(), currency.Code, StringComparison.Ordinal)) throw given.Refuse("currency.mixed", $"this is in {given.Text()}, and the catalog in {currency}; one invoice has one currency.");
+    }
+
     /// <summary>This as a day.</summary>
     public LocalDate Date() => LocalDatePattern.Iso.Parse(Text()) is { Success: true } day ? day.Value : throw Refuse("document.date", $"'{Text()}' is not a day such as 2026-03-01.");
 

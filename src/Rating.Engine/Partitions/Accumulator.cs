@@ -12,12 +12,15 @@ internal sealed class Accumulator
     /// <summary>Whether it changed since the last checkpoint.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>Whether something was taken out since the last checkpoint: then it is stored whole, not only what changed.</summary>
+    public bool IsWhole { get; set; }
+
     /// <summary>The latest event time that counts in it.</summary>
     public Instant Latest { get; private set; } = Instant.MinValue;
 
-    public ReadOnlySpan<MeterSlot> Meters => _meters;
+    public Span<MeterSlot> Meters => _meters;
 
-    public ReadOnlySpan<CallSlot> Calls => _calls;
+    public Span<CallSlot> Calls => _calls;
 
     public bool IsEmpty => _meters.Length == 0 && _calls.Length == 0;
 
@@ -26,27 +29,40 @@ internal sealed class Accumulator
         if (time > Latest) Latest = time;
     }
 
+    /// <summary>The total that something is about to be added to.</summary>
     public ref MeterTotal Meter(int key)
     {
-        for (var i = 0; i < _meters.Length; i++)
-            if (_meters[i].Key == key) return ref _meters[i].Total;
-        Array.Resize(ref _meters, _meters.Length + 1);
-        _meters[^1].Key = key;
-        return ref _meters[^1].Total;
+        var i = 0;
+        while (i < _meters.Length && _meters[i].Key != key) i++;
+        if (i == _meters.Length) Array.Resize(ref _meters, i + 1);
+        ref var slot = ref _meters[i];
+        (slot.Key, slot.IsDirty) = (key, true);
+        return ref slot.Total;
     }
 
+    /// <summary>The total that something is about to be added to.</summary>
     public ref CallTotal Call(int key)
     {
-        for (var i = 0; i < _calls.Length; i++)
-            if (_calls[i].Key == key) return ref _calls[i].Total;
-        Array.Resize(ref _calls, _calls.Length + 1);
-        _calls[^1].Key = key;
-        return ref _calls[^1].Total;
+        var i = 0;
+        while (i < _calls.Length && _calls[i].Key != key) i++;
+        if (i == _calls.Length) Array.Resize(ref _calls, i + 1);
+        ref var slot = ref _calls[i];
+        (slot.Key, slot.IsDirty) = (key, true);
+        return ref slot.Total;
+    }
+
+    /// <summary>All of it is stored.</summary>
+    public void Stored()
+    {
+        (IsDirty, IsWhole) = (false, false);
+        foreach (ref var slot in _meters.AsSpan()) slot.IsDirty = false;
+        foreach (ref var slot in _calls.AsSpan()) slot.IsDirty = false;
     }
 
     /// <summary>Takes out what is billed with a period up to and with this one.</summary>
     public void RemoveThrough(int billing, SlotKeys keys)
     {
+        IsWhole = true;
         _meters = Array.FindAll(_meters, slot => keys.Meter(slot.Key).Billing > billing);
         _calls = Array.FindAll(_calls, slot => keys.Call(slot.Key).Billing > billing);
     }

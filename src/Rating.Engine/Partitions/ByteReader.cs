@@ -36,9 +36,14 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     public Int128 Wide()
     {
-        var value = BinaryPrimitives.ReadInt128LittleEndian(_bytes[_at..]);
-        _at += 16;
-        return value;
+        Span<byte> wide = stackalloc byte[16];
+        wide.Clear();
+        var length = Byte();
+        Invariant.Holds(length <= 16, "a stored block is damaged: a number is too long");
+        _bytes.Slice(_at, length).CopyTo(wide);
+        _at += length;
+        var zigzag = BinaryPrimitives.ReadUInt128LittleEndian(wide);
+        return unchecked((Int128)(zigzag >> 1) ^ -(Int128)(zigzag & 1));
     }
 
     public string Text() => Encoding.UTF8.GetString(Bytes(Count()));

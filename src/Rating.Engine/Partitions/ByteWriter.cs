@@ -12,6 +12,9 @@ internal sealed class ByteWriter
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
+    /// <summary>What is written, as memory that holds until it is used again.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
+
     public void Clear() => Length = 0;
 
     public void Byte(byte value)
@@ -36,11 +39,15 @@ internal sealed class ByteWriter
 
     public void Zigzag(long value) => Varint(unchecked((ulong)(value << 1 ^ value >> 63)));
 
+    /// <summary>A number of up to 128 bits: how many bytes, and so many of its zigzag form.</summary>
     public void Wide(Int128 value)
     {
-        Room(16);
-        BinaryPrimitives.WriteInt128LittleEndian(_bytes.AsSpan(Length), value);
-        Length += 16;
+        Room(17);
+        var zigzag = unchecked((UInt128)(value << 1 ^ value >> 127));
+        var bytes = 16 - (int)UInt128.LeadingZeroCount(zigzag) / 8;
+        _bytes[Length] = (byte)bytes;
+        BinaryPrimitives.WriteUInt128LittleEndian(_bytes.AsSpan(Length + 1), zigzag);
+        Length += 1 + bytes;
     }
 
     public void Text(string text)

@@ -13,6 +13,9 @@ internal interface IPartitionHost : IAsyncDisposable
     /// <summary>Memory that the remembered ids of the partitions in this process take, in bytes, and how many they are.</summary>
     (long Bytes, long Count) RememberedIds { get; }
 
+    /// <summary>Where subscriptions and close batches are; null when all are in this process.</summary>
+    IAddresses? Addresses => null;
+
     /// <summary>Begins to run partitions: returns when those that belong here are open.</summary>
     Task StartAsync(CancellationToken cancellation);
 
@@ -40,6 +43,9 @@ internal interface IPartitionHost : IAsyncDisposable
 
     /// <summary>How each partition is doing; one that does not answer has a problem.</summary>
     Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation);
+
+    /// <summary>Why this process cannot do its part; none when it can.</summary>
+    IReadOnlyList<string> NotReady();
 
     /// <summary>A tenant's records in suspense, in groups per partition.</summary>
     Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation);

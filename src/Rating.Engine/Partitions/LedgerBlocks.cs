@@ -114,7 +114,7 @@ public sealed class LedgerBlocks
         Invariant.Holds(BrotliEncoder.TryCompress(_block.Written, _packed, out var length, quality: 1, window: 20), "a ledger block could not be compressed");
         var directory = _directory.ToArray();
         Array.Sort(directory);
-        return new LedgerBlock(checkpoint, directory, _packed.AsSpan(0, length).ToArray());
+        return new LedgerBlock(checkpoint, directory, _packed.AsMemory(0, length));
     }
 
     /// <summary>Begins the next block.</summary>

@@ -50,6 +50,8 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
 
     public Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<PartitionStatus>>([.. _runners.Select(runner => runner.Status)]);
 
+    public IReadOnlyList<string> NotReady() => [.. _runners.Select(runner => runner.Status.WhyNot).OfType<string>()];
+
     public Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(Domain.TenantId tenant, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<SuspenseGroup>>([.. _runners.SelectMany(runner => runner.Suspense(tenant))]);
 

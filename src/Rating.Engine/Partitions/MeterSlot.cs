@@ -6,5 +6,9 @@ namespace Rating.Engine.Partitions;
 internal struct MeterSlot
 {
     public int Key;
+
+    /// <summary>Whether it changed since the last checkpoint.</summary>
+    public bool IsDirty;
+
     public MeterTotal Total;
 }

@@ -28,6 +28,9 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     /// <summary>The log position up to which all is stored; -1 while the partition is not open.</summary>
     public long Committed => _partition?.Committed ?? -1;
 
+    /// <summary>How many records were applied and are not stored: after a graceful stop the next owner redoes none.</summary>
+    public long Redone => _partition is { } partition ? partition.Position - partition.Committed : 0;
+
     /// <summary>Memory that remembered ids take, and how many they are.</summary>
     public (long Bytes, long Count) RememberedIds => _partition?.RememberedIds ?? (0, 0);
 
@@ -35,8 +38,11 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     public async Task StartAsync(CancellationToken cancellation)
     {
         _partition = await OpenAsync(cancellation);
-        _running = Task.Run(KeepRunningAsync, CancellationToken.None);
+        Run();
     }
+
+    /// <summary>Opens the partition and runs it until disposed; tries again while it cannot be opened.</summary>
+    public void Run() => _running = Task.Run(KeepRunningAsync, CancellationToken.None);
 
     /// <summary>Makes it look at its commands and at the book.</summary>
     public void Wake() => _partition?.Wake();
@@ -99,7 +105,7 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     /// <summary>Stops it; what was applied is stored first, so that the next owner redoes nothing.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        if (!_stop.IsCancellationRequested) await _stop.CancelAsync();
         await _running;
         Tell();
         _stop.Dispose();

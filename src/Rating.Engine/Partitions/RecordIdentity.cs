@@ -1,40 +1,22 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using NodaTime;
 using Rating.Domain.Usage;
 
 namespace Rating.Engine.Partitions;
 
-/// <summary>What makes a record the same record (SHA-256, so that nobody can make two ids fall together), and what makes its content the same content.</summary>
-internal sealed class RecordIdentity
+/// <summary>What makes a record the same record (128 bits under a secret, so that nobody can make two ids fall together), and what makes its content the same content.</summary>
+/// <param name="secret">The partition's secret. Ids of different secrets cannot be compared; contents can.</param>
+internal sealed class RecordIdentity(UInt128 secret)
 {
-    // One that is used again: SHA256.HashData sets up and takes down as much as it hashes, for inputs this short.
-    private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] _buffer = new byte[4096];
     private int _length;
 
-    /// <summary>128 bits of the hash of tenant, source and id.</summary>
-    public UInt128 OfId(UsageRecord record)
-    {
-        _length = 0;
-        Add("id");
-        Add(record.Tenant.Value);
-        Add(record.Source);
-        Add(record.IdUtf8.Span);
-        return Hash();
-    }
+    /// <summary>The hash of tenant, source and id.</summary>
+    public UInt128 OfId(UsageRecord record) => Hash("id", record, record.IdUtf8.Span);
 
-    /// <summary>128 bits of the hash of tenant, source and call key; that plus a UTC day is what is remembered of a leg.</summary>
-    public UInt128 OfCall(UsageRecord record)
-    {
-        _length = 0;
-        Add("call");
-        Add(record.Tenant.Value);
-        Add(record.Source);
-        Add(record.CallKeyUtf8.Span);
-        return Hash();
-    }
+    /// <summary>The hash of tenant, source, call key and a UTC day: what is remembered of a leg.</summary>
+    public UInt128 OfCall(UsageRecord record, int day) => unchecked(Hash("call", record, record.CallKeyUtf8.Span) + ((UInt128)(uint)day << 96));
 
     /// <summary>64 bits of the hash of all that the record says beside its id.</summary>
     public ulong OfContent(UsageRecord record)
@@ -54,12 +36,14 @@ internal sealed class RecordIdentity
         return ContentHash.Of(_buffer.AsSpan(0, _length));
     }
 
-    private UInt128 Hash()
+    private UInt128 Hash(string kind, UsageRecord record, ReadOnlySpan<byte> name)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        _sha.AppendData(_buffer.AsSpan(0, _length));
-        _sha.GetHashAndReset(hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+        _length = 0;
+        Add(kind);
+        Add(record.Tenant.Value);
+        Add(record.Source);
+        Add(name);
+        return SipHash.Of(_buffer.AsSpan(0, _length), secret);
     }
 
     // Texts hold no zero character: the decoder refuses it.

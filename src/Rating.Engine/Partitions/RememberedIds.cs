@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Rating.Domain;
 using Rating.Engine.Store;
 
@@ -8,20 +10,18 @@ namespace Rating.Engine.Partitions;
 /// <remarks>
 /// In memory: 64 bits of each id's hash, and the checkpoint whose block has the rest. A block is read only when the 64 bits are known, which is a real repetition but for one in 10^11. Kept over all of the horizon rather
 /// than by event hour, because the same id may come again with another time, or with none, and that must not be taken for a new record.
+/// A slot is chosen by the upper bits of the hash: a block, which is sorted, then goes into the table from its beginning to its end, instead of missing the cache for each id.
 /// </remarks>
 internal sealed class RememberedIds(int partition, IRatingStore store, int horizonDays)
 {
     private const int EntryBytes = 16 + 8 + 8 + 4;
+    private const int SlotsMin = 1 << 12;
     private const long CachedBytesMax = 32L << 20;
-    private readonly Dictionary<UInt128, Remembered> _pending = [];
+    private readonly PendingIds _pending = new();
     private readonly List<(long Checkpoint, int LastDay)> _blocks = [];
     private readonly Dictionary<long, ReadOnlyMemory<byte>> _cache = [];
     private readonly Queue<long> _cached = new();
-    private ulong[] _hashes = new ulong[1 << 12];
-    private uint[] _checkpoints = new uint[1 << 12];
-    // Of the last block made: used again, because large arrays cost full garbage collections.
-    private UInt128[] _keys = [];
-    private Remembered[] _values = [];
+    private Slot[] _slots = new Slot[SlotsMin];
     private int _used;
     private long _cachedBytes;
 
@@ -32,7 +32,7 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     public int Count => _used + _pending.Count;
 
     /// <summary>Memory that the remembered ids take, in bytes.</summary>
-    public long Bytes => _hashes.LongLength * (8 + 4);
+    public long Bytes => _slots.LongLength * (8 + 4);
 
     /// <summary>Looks an id up.</summary>
     /// <param name="hash">The id.</param>
@@ -41,38 +41,37 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     /// <returns>False when it is not remembered, or no longer.</returns>
     public bool TryFind(UInt128 hash, int day, out Remembered found)
     {
-        if (_pending.TryGetValue(hash, out found)) return day - found.Day <= horizonDays;
+        if (_pending.TryFind(hash, out found)) return day - found.Day <= horizonDays;
         var key = Key(hash);
-        var mask = _hashes.Length - 1;
-        for (var slot = (int)(key & (uint)mask); _checkpoints[slot] != 0; slot = (slot + 1) & mask)
-            if (_hashes[slot] == key && Search(Block(_checkpoints[slot]).Span, hash, out found) && day - found.Day <= horizonDays) return true;
+        for (var at = Home(key); ; at = Next(at))
+        {
+            ref var slot = ref _slots[at];
+            if (slot.Checkpoint == 0) break;
+            if (slot.Key == key && Search(Block(slot.Checkpoint).Span, hash, out found) && day - found.Day <= horizonDays) return true;
+        }
+
         found = default;
         return false;
     }
 
     /// <summary>Remembers an id from now on.</summary>
-    public void Remember(UInt128 hash, ulong content, long position, int day) => _pending[hash] = new Remembered(content, position, day);
+    public void Remember(UInt128 hash, ulong content, long position, int day) => _pending.Set(hash, new Remembered(content, position, day));
 
     /// <summary>Makes the block of the ids remembered since the last one; null when there are none.</summary>
     public IdBlock? Seal(long checkpoint)
     {
         if (_pending.Count == 0) return null;
-        var count = _pending.Count;
-        if (_keys.Length < count) (_keys, _values) = (new UInt128[count * 2], new Remembered[count * 2]);
-        var (keys, values) = (_keys, _values);
-        _pending.Keys.CopyTo(keys, 0);
-        _pending.Values.CopyTo(values, 0);
-        Array.Sort(keys, values, 0, count);
-        var bytes = new byte[count * EntryBytes];
-        var lastDay = int.MinValue;
-        for (var i = 0; i < count; i++)
+        var bytes = new byte[_pending.Count * EntryBytes];
+        var (lastDay, length) = (int.MinValue, 0);
+        foreach (ref readonly var id in _pending.Sorted())
         {
-            var entry = bytes.AsSpan(i * EntryBytes);
-            BinaryPrimitives.WriteUInt128BigEndian(entry, keys[i]);
-            BinaryPrimitives.WriteUInt64LittleEndian(entry[16..], values[i].Content);
-            BinaryPrimitives.WriteInt64LittleEndian(entry[24..], values[i].Position);
-            BinaryPrimitives.WriteInt32LittleEndian(entry[32..], values[i].Day);
-            lastDay = Math.Max(lastDay, values[i].Day);
+            var entry = bytes.AsSpan(length, EntryBytes);
+            BinaryPrimitives.WriteUInt128BigEndian(entry, id.Hash);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry[16..], id.What.Content);
+            BinaryPrimitives.WriteInt64LittleEndian(entry[24..], id.What.Position);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[32..], id.What.Day);
+            lastDay = Math.Max(lastDay, id.What.Day);
+            length += EntryBytes;
         }
 
         return new IdBlock(checkpoint, lastDay, bytes);
@@ -91,19 +90,22 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     {
         _blocks.Add((block.Checkpoint, block.LastDay));
         var count = block.Bytes.Length / EntryBytes;
-        if ((_used + count) * 4L > _hashes.Length * 3L) Grow(count, block.LastDay);
+        if ((_used + count) * 4L > _slots.Length * 3L) Grow(count, block.LastDay);
         var span = block.Bytes.Span;
         for (var i = 0; i < count; i++) Insert(Key(BinaryPrimitives.ReadUInt128BigEndian(span[(i * EntryBytes)..])), checked((uint)block.Checkpoint));
     }
 
-    private static ulong Key(UInt128 hash) => unchecked((ulong)hash);
+    private static ulong Key(UInt128 hash) => (ulong)(hash >> 64);
+
+    private int Home(ulong key) => (int)(key >> (64 - BitOperations.Log2((uint)_slots.Length)));
+
+    private int Next(int at) => (at + 1) & (_slots.Length - 1);
 
     private void Insert(ulong key, uint checkpoint)
     {
-        var mask = _hashes.Length - 1;
-        var slot = (int)(key & (uint)mask);
-        while (_checkpoints[slot] != 0) slot = (slot + 1) & mask;
-        (_hashes[slot], _checkpoints[slot]) = (key, checkpoint);
+        var at = Home(key);
+        while (_slots[at].Checkpoint != 0) at = Next(at);
+        _slots[at] = new Slot { Key = key, Checkpoint = checkpoint };
         _used++;
     }
 
@@ -112,15 +114,15 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     {
         _blocks.RemoveAll(block => day - block.LastDay > horizonDays);
         var live = _blocks.Select(block => (uint)block.Checkpoint).ToHashSet();
-        var (hashes, checkpoints) = (_hashes, _checkpoints);
+        var before = _slots;
         long kept = 0;
-        foreach (var checkpoint in checkpoints)
-            if (checkpoint != 0 && live.Contains(checkpoint)) kept++;
-        var size = 1 << 12;
+        foreach (ref var slot in before.AsSpan())
+            if (slot.Checkpoint != 0 && live.Contains(slot.Checkpoint)) kept++;
+        var size = SlotsMin;
         while ((kept + more) * 2 > size) size = checked(size * 2);
-        (_hashes, _checkpoints, _used) = (new ulong[size], new uint[size], 0);
-        for (var i = 0; i < hashes.Length; i++)
-            if (checkpoints[i] != 0 && live.Contains(checkpoints[i])) Insert(hashes[i], checkpoints[i]);
+        (_slots, _used) = (new Slot[size], 0);
+        foreach (ref var slot in before.AsSpan())
+            if (slot.Checkpoint != 0 && live.Contains(slot.Checkpoint)) Insert(slot.Key, slot.Checkpoint);
     }
 
     private ReadOnlyMemory<byte> Block(long checkpoint)
@@ -161,5 +163,13 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
 
         found = default;
         return false;
+    }
+
+    // Twelve bytes: what is looked up lies on one cache line, mostly.
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    private struct Slot
+    {
+        public ulong Key;
+        public uint Checkpoint;
     }
 }

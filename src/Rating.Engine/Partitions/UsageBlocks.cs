@@ -16,10 +16,20 @@ internal static class UsageBlocks
 
     public static void Write(ByteWriter writer, TextTable texts, MeterKey key, in MeterTotal total)
     {
+        Write(writer, texts, key);
+        Write(writer, texts, total);
+    }
+
+    public static void Write(ByteWriter writer, TextTable texts, MeterKey key)
+    {
         writer.Varint(key.Revision);
         writer.Varint(texts.PlaceOf(key.Meter));
         writer.Byte((byte)key.Aggregation);
         writer.Varint(texts.PlaceOf(key.Dimensions));
+    }
+
+    public static void Write(ByteWriter writer, TextTable texts, in MeterTotal total)
+    {
         writer.Varint(total.Count);
         writer.Wide(total.Nano);
         switch (total.More)
@@ -49,9 +59,19 @@ internal static class UsageBlocks
 
     public static void Write(ByteWriter writer, TextTable texts, CallKey key, in CallTotal total)
     {
+        Write(writer, texts, key);
+        Write(writer, total);
+    }
+
+    public static void Write(ByteWriter writer, TextTable texts, CallKey key)
+    {
         writer.Varint(key.Revision);
         writer.Varint(texts.PlaceOf(key.Charge));
         writer.Varint(texts.PlaceOf(key.Destination));
+    }
+
+    public static void Write(ByteWriter writer, in CallTotal total)
+    {
         writer.Varint(total.Calls);
         writer.Varint(total.Seconds);
         writer.Varint(total.BilledSeconds);
@@ -78,10 +98,20 @@ internal static class UsageBlocks
 
     public static (MeterKey Key, MeterTotal Total) ReadMeter(ref ByteReader reader, string[] texts)
     {
+        var key = ReadMeterKey(ref reader, texts);
+        return (key, ReadMeterTotal(ref reader, texts, key.Aggregation));
+    }
+
+    public static MeterKey ReadMeterKey(ref ByteReader reader, string[] texts)
+    {
         var revision = reader.Count();
         var meter = texts[reader.Count()];
         var aggregation = (Aggregation)reader.Byte();
-        var key = new MeterKey(revision, meter, aggregation, texts[reader.Count()]);
+        return new MeterKey(revision, meter, aggregation, texts[reader.Count()]);
+    }
+
+    public static MeterTotal ReadMeterTotal(ref ByteReader reader, string[] texts, Aggregation aggregation)
+    {
         var total = new MeterTotal { Count = (uint)reader.Varint(), Nano = reader.Wide() };
         if (aggregation == Aggregation.Unique)
         {
@@ -109,14 +139,18 @@ internal static class UsageBlocks
             total.More = run;
         }
 
-        return (key, total);
+        return total;
     }
 
-    public static (CallKey Key, CallTotal Total) ReadCall(ref ByteReader reader, string[] texts)
+    public static (CallKey Key, CallTotal Total) ReadCall(ref ByteReader reader, string[] texts) => (ReadCallKey(ref reader, texts), ReadCallTotal(ref reader));
+
+    public static CallKey ReadCallKey(ref ByteReader reader, string[] texts)
     {
         var revision = reader.Count();
         var charge = texts[reader.Count()];
-        var key = new CallKey(revision, charge, texts[reader.Count()]);
-        return (key, new CallTotal { Calls = (uint)reader.Varint(), Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() });
+        return new CallKey(revision, charge, texts[reader.Count()]);
     }
+
+    public static CallTotal ReadCallTotal(ref ByteReader reader) =>
+        new() { Calls = (uint)reader.Varint(), Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() };
 }

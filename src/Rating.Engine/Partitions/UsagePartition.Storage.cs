@@ -8,7 +8,7 @@ namespace Rating.Engine.Partitions;
 /// <content>Loading and committing: how a partition's memory gets into the store and out of it.</content>
 internal sealed partial class UsagePartition
 {
-    private const byte StateVersion = 1;
+    private const byte StateVersion = 2;
     private const long BaseBytesMin = 4 << 20;
     private readonly ByteWriter _stateBody = new();
     private readonly ByteWriter _state = new();
@@ -20,6 +20,7 @@ internal sealed partial class UsagePartition
         (_epoch, _checkpoint, _firstPosition, _position, _bookSequence) = (place.Epoch, place.Checkpoint, place.NextPosition, place.NextPosition, place.BookSequence);
         foreach (var batch in await _store.SealedBatchesAsync(Id, cancellation)) _sealedBatches.Add(batch);
         await foreach (var block in _store.ReadStateAsync(Id, cancellation)) LoadState(block);
+        _identity = new RecordIdentity(_secret);
         // All ids that are stored: the horizon is asked of each when it is found.
         await foreach (var block in _store.ReadIdsAsync(Id, int.MinValue, cancellation)) _ids.Load(block);
     }
@@ -60,45 +61,23 @@ internal sealed partial class UsagePartition
             Volatile.Write(ref _firstPosition, _position);
             (_baseBytes, _deltaBytes) = isBase ? (state.Bytes.Length, 0) : (_baseBytes, _deltaBytes + state.Bytes.Length);
             _suspense.Stored();
-            foreach (var index in _dirty) _accumulators[index]!.IsDirty = false;
             _dirty.Clear();
         }
 
         OnCommitted?.Invoke();
     }
 
+    // What changed since the block before, or all. It counts as stored from here on: should the commit fail, this memory goes.
     private StateBlock WriteState(long number, bool isBase)
     {
         _stateTexts.Clear();
         _stateBody.Clear();
+        _stateBody.Wide(unchecked((Int128)_secret));
+        _keys.Write(_stateBody, _stateTexts, isBase);
         var indexes = isBase ? Enumerable.Range(0, _accumulators.Length).Where(index => _accumulators[index] is { } one && (!one.IsEmpty || SealedThrough(index) != int.MinValue)).ToList() : _dirty;
         _stateBody.Varint(indexes.Count);
-        foreach (var index in indexes)
-        {
-            var accumulator = _accumulators[index]!;
-            _stateBody.Varint(index);
-            var sealedThrough = SealedThrough(index);
-            _stateBody.Zigzag(sealedThrough == int.MinValue ? long.MinValue / 2 : sealedThrough);
-            _stateBody.Zigzag(accumulator.Latest == Instant.MinValue ? long.MinValue / 2 : accumulator.Latest.ToUnixTimeTicks());
-            _stateBody.Varint(accumulator.Meters.Length);
-            foreach (var slot in accumulator.Meters)
-            {
-                var (billing, usage, key) = _keys.Meter(slot.Key);
-                _stateBody.Zigzag(billing);
-                _stateBody.Zigzag(usage);
-                UsageBlocks.Write(_stateBody, _stateTexts, key, slot.Total);
-            }
-
-            _stateBody.Varint(accumulator.Calls.Length);
-            foreach (var slot in accumulator.Calls)
-            {
-                var (billing, usage, key) = _keys.Call(slot.Key);
-                _stateBody.Zigzag(billing);
-                _stateBody.Zigzag(usage);
-                UsageBlocks.Write(_stateBody, _stateTexts, key, slot.Total);
-            }
-        }
-
+        foreach (var index in indexes) Write(index, _accumulators[index]!, isBase || _accumulators[index]!.IsWhole);
+        foreach (var index in _dirty) (_accumulators[index]!.IsDirty, _accumulators[index]!.IsWhole) = (false, false);
         var hours = isBase ? [.. _hours.Keys] : _newHours;
         _stateBody.Varint(hours.Count);
         foreach (var hour in hours)
@@ -112,7 +91,35 @@ internal sealed partial class UsagePartition
         _state.Byte(StateVersion);
         _stateTexts.WriteTo(_state);
         _state.Bytes(_stateBody.Written);
-        return new StateBlock(number, isBase, _state.Written.ToArray());
+        return new StateBlock(number, isBase, _state.WrittenMemory);
+    }
+
+    private void Write(int index, Accumulator accumulator, bool isWhole)
+    {
+        _stateBody.Varint(index);
+        _stateBody.Byte(isWhole ? (byte)1 : (byte)0);
+        var sealedThrough = SealedThrough(index);
+        _stateBody.Zigzag(sealedThrough == int.MinValue ? long.MinValue / 2 : sealedThrough);
+        _stateBody.Zigzag(accumulator.Latest == Instant.MinValue ? long.MinValue / 2 : accumulator.Latest.ToUnixTimeTicks());
+        // Each slot by its key plus one, up to a zero.
+        foreach (ref var slot in accumulator.Meters)
+        {
+            if (!isWhole && !slot.IsDirty) continue;
+            slot.IsDirty = false;
+            _stateBody.Varint(slot.Key + 1);
+            UsageBlocks.Write(_stateBody, _stateTexts, slot.Total);
+        }
+
+        _stateBody.Byte(0);
+        foreach (ref var slot in accumulator.Calls)
+        {
+            if (!isWhole && !slot.IsDirty) continue;
+            slot.IsDirty = false;
+            _stateBody.Varint(slot.Key + 1);
+            UsageBlocks.Write(_stateBody, slot.Total);
+        }
+
+        _stateBody.Byte(0);
     }
 
     private void LoadState(StateBlock block)
@@ -120,6 +127,8 @@ internal sealed partial class UsagePartition
         var reader = new ByteReader(block.Bytes.Span);
         Invariant.Holds(reader.Byte() == StateVersion, $"partition {Id}: the memory stored with checkpoint {block.Checkpoint} has a version that this program does not know");
         var texts = TextTable.Read(ref reader);
+        _secret = unchecked((UInt128)reader.Wide());
+        _keys.Read(ref reader, texts);
         for (var left = reader.Count(); left > 0; left--)
         {
             var index = reader.Count();
@@ -131,24 +140,16 @@ internal sealed partial class UsagePartition
                 Array.Fill(_sealedThrough, int.MinValue, old, _sealedThrough.Length - old);
             }
 
-            var accumulator = _accumulators[index] = new Accumulator();
+            var isWhole = reader.Byte() == 1;
+            if (isWhole) _accumulators[index] = null;
+            var accumulator = _accumulators[index] ??= new Accumulator();
             var sealedThrough = reader.Zigzag();
             _sealedThrough[index] = sealedThrough == long.MinValue / 2 ? int.MinValue : (int)sealedThrough;
             var latest = reader.Zigzag();
             if (latest != long.MinValue / 2) accumulator.SawEvent(Instant.FromUnixTimeTicks(latest));
-            for (var slots = reader.Count(); slots > 0; slots--)
-            {
-                var (billing, usage) = ((int)reader.Zigzag(), (int)reader.Zigzag());
-                var (key, total) = UsageBlocks.ReadMeter(ref reader, texts);
-                accumulator.Meter(_keys.PlaceOf(billing, usage, key)) = total;
-            }
-
-            for (var slots = reader.Count(); slots > 0; slots--)
-            {
-                var (billing, usage) = ((int)reader.Zigzag(), (int)reader.Zigzag());
-                var (key, total) = UsageBlocks.ReadCall(ref reader, texts);
-                accumulator.Call(_keys.PlaceOf(billing, usage, key)) = total;
-            }
+            while (reader.Count() is > 0 and var key) accumulator.Meter(key - 1) = UsageBlocks.ReadMeterTotal(ref reader, texts, _keys.Meter(key - 1).Key.Aggregation);
+            while (reader.Count() is > 0 and var key) accumulator.Call(key - 1) = UsageBlocks.ReadCallTotal(ref reader);
+            accumulator.Stored();
         }
 
         for (var left = reader.Count(); left > 0; left--)

@@ -32,7 +32,6 @@ internal sealed partial class UsagePartition
     private readonly EventDecoder _decoder = new();
     private readonly UsageRecord _record = UsageRecord.Blank();
     private readonly LedgerEntry _entry = new() { Position = 0, Verdict = default, Reason = default, Record = UsageRecord.Blank() };
-    private readonly RecordIdentity _identity = new();
     private readonly Rater _rater;
     private readonly Func<int, int> _sealedThroughOf;
     private readonly RememberedIds _ids;
@@ -47,6 +46,8 @@ internal sealed partial class UsagePartition
     private readonly Dictionary<long, int> _hours = [];
     private readonly List<long> _newHours = [];
     private readonly HashSet<long> _sealedBatches = [];
+    private RecordIdentity _identity;
+    private UInt128 _secret;
     private Accumulator?[] _accumulators = [];
     private int[] _sealedThrough = [];
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -69,6 +70,9 @@ internal sealed partial class UsagePartition
         _rater = new Rater(settings);
         _sealedThroughOf = SealedThrough;
         _ids = new RememberedIds(id, store, settings.DedupeHorizonDays);
+        // Of a partition that begins; of any other, the one that is stored with it.
+        _secret = settings.IdSecret;
+        _identity = new RecordIdentity(_secret);
     }
 
     /// <summary>The partition's number.</summary>
@@ -367,10 +371,9 @@ internal sealed partial class UsagePartition
     {
         billed = 0;
         if (record.CallKeyUtf8.Length == 0) return false;
-        var call = _identity.OfCall(record);
         var eventDay = DayOf(record.EventTime);
         for (var near = eventDay - 1; near <= eventDay + 1; near++)
-            if (_ids.TryFind(OnDay(call, near), day, out var leg))
+            if (_ids.TryFind(_identity.OfCall(record, near), day, out var leg))
             {
                 billed = leg.Position;
                 return true;
@@ -378,8 +381,6 @@ internal sealed partial class UsagePartition
 
         return false;
     }
-
-    private static UInt128 OnDay(UInt128 call, int day) => unchecked(call + (UInt128)(Int128)day);
 
     // An entry of what the rater found, with its effect on the totals. A leg that nobody has billed yet claims its call.
     private LedgerEntry Rated(long position, UsageRecord record, bool isLater, bool isLeg)
@@ -393,7 +394,7 @@ internal sealed partial class UsagePartition
             billing = _rater.Verdict == Verdict.Late ? SealedThrough(index) + 1 : usage;
             Accumulate(index, billing, usage, span.Revision, record);
             // By the day on which it was taken in: the horizon of a leg is that of ids.
-            if (isLeg) _ids.Remember(OnDay(_identity.OfCall(record), DayOf(record.EventTime)), 0, position, DayOf(record.IngestTime));
+            if (isLeg) _ids.Remember(_identity.OfCall(record, DayOf(record.EventTime)), 0, position, DayOf(record.IngestTime));
         }
 
         var entry = Anew(position, _rater.Verdict, _rater.Reason, record);

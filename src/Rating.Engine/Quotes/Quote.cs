@@ -1,219 +1,215 @@
-using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
 using Rating.Domain;
 using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
-using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
+using Rating.Engine.BillRuns;
 using Rating.Engine.Books;
 using Rating.Engine.Closing;
 using Rating.Engine.Documents;
-using Rating.Engine.Intake;
-using Rating.Engine.Partitions;
 using Rating.Engine.Store;
+using Rating.Engine.Taxes;
 
 namespace Rating.Engine.Quotes;
 
-/// <summary>A preview of a subscription's invoices: catalog, history and usage in, invoices out (docs/quotes.md). The code that prices real ones; stores nothing, needs no server, gives the same answer every time.</summary>
-public sealed class Quote
+/// <summary>A preview of an account's invoices: catalog, history and usage in, invoices out (docs/quotes.md). The code that makes real ones; stores nothing, needs no server, gives the same answer every time.</summary>
+public sealed class Quote : IDisposable
 {
-    private const string Subject = "quote";
+    internal const int UsageMax = 100_000;
     private const int PeriodsMax = 1_200;
-    private const int UsageMax = 100_000;
-    private static readonly TenantId Tenant = new("quote");
-    private static readonly string[] ScheduleMembers = ["timeZone", "anchorDay", "anchorMonth"];
+    private const int SubscriptionsMax = 1_000;
+    internal static readonly TenantId Tenant = new("quote");
+    private static readonly AccountId Account = new("quote");
     private readonly DocumentNode _root;
-    private readonly string _catalog;
+    private readonly List<(string Place, LocalDate From, string Json)> _catalogs;
+    private readonly List<QuotedSubscription> _subscriptions;
+    private readonly bool _isOfOne;
+    private readonly Book _book = new();
 
-    private Quote(DocumentNode root, string catalog) => (_root, _catalog) = (root, catalog);
+    private Quote(DocumentNode root, string? currentCatalog)
+    {
+        _root = root;
+        _catalogs = Catalogs(currentCatalog);
+        _isOfOne = root.Maybe("subscriptions") is null;
+        _subscriptions = _isOfOne ? [new QuotedSubscription(root, "quote", OnlyPlan)] : [.. root.Items("subscriptions").Select(ReadSubscription)];
+        if (_subscriptions.Count is 0 or > SubscriptionsMax) throw root.Need("subscriptions").Refuse("quote.subscriptions", $"from 1 to {SubscriptionsMax} subscriptions are quoted.");
+    }
 
     /// <summary>Makes the invoices of all periods from the first up to the one asked for.</summary>
     /// <param name="request">What to quote, JSON.</param>
     /// <param name="currentCatalog">The catalog for a request that brings none; null when there is none.</param>
     /// <exception cref="Refused">Something in it is wrong; the place is named.</exception>
-    public static IReadOnlyList<Snapshot> Make(string request, string? currentCatalog)
+    public static QuoteResult Make(string request, string? currentCatalog)
     {
         using var document = ParsedDocument.Of(request);
-        var root = new DocumentNode(document.RootElement, "").Object("catalog", "plan", "quantities", "start", "end", "timeZone", "anchorDay", "anchorMonth", "changes", "period", "usage");
-        var catalog = root.Maybe("catalog")?.Element.GetRawText() ?? currentCatalog ?? throw root.Refuse("catalog.missing", "'catalog' is missing, and there is no current one.");
-        return new Quote(root, catalog).Snapshots();
+        var root = new DocumentNode(document.RootElement, "");
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw root.Refuse("document.type", "this must be an object.");
+        string[] mine = ["catalog", "currency", "account", "period", "activation", "usage"];
+        root.Object(root.Maybe("subscriptions") is null ? [.. mine, .. QuotedSubscription.Members] : [.. mine, "subscriptions"]);
+        using var quote = new Quote(root, currentCatalog);
+        return quote.Result();
     }
 
     /// <summary>The invoices as one JSON document.</summary>
-    public static string Write(IReadOnlyList<Snapshot> snapshots)
-    {
-        var total = snapshots.Aggregate(Money.Zero(snapshots[0].Currency), (sum, snapshot) => sum + snapshot.Total);
-        return $$"""{"currency":"{{snapshots[0].Currency.Code}}","invoices":[{{string.Join(',', snapshots.Select(BillingDocuments.WritePreview))}}],"total":"{{total.ToText()}}"}""";
-    }
+    public static string Write(QuoteResult result) =>
+        $$"""{"currency":"{{result.Currency.Code}}","invoices":[{{string.Join(',', result.Invoices.Select(one => BillingDocuments.WritePreview(one.Invoice, one.Periods, result.IsOfOne)))}}],"total":"{{result.Total.ToText()}}"}""";
 
-    private List<Snapshot> Snapshots()
+    /// <inheritdoc/>
+    public void Dispose() => _book.Dispose();
+
+    private QuoteResult Result()
     {
-        var start = _root.Need("start").Date();
-        var changes = Changes(start);
-        using var whole = BookOf(start, _root.Maybe("end")?.Date(), changes);
-        var schedule = EntryOf(whole).Subscription.Schedule;
-        var first = EntryOf(whole).Subscription.FirstPeriod;
-        var last = schedule.NumberOf(_root.Maybe("period")?.Date() ?? start);
-        if (last < first) throw _root.Need("period").Refuse("quote.period", "'period' is a day of the period to quote; it lies before 'start'.");
-        if (EntryOf(whole).Subscription.LastPeriod is { } end && last > end) throw _root.Need("period").Refuse("quote.period", "'period' is a day of the period to quote; it lies after 'end'.");
-        if (last - first >= PeriodsMax) throw _root.Need("period").Refuse("quote.period", $"at most {PeriodsMax} periods are quoted.");
-        var usage = Usage(whole, schedule, first, last);
-        var made = new List<Snapshot>();
-        for (var number = first; number <= last; number++)
+        foreach (var (place, from, json) in _catalogs)
+            Apply($$"""{"kind":"catalog","version":1,"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{json}}}""", where => where.StartsWith("catalog", StringComparison.Ordinal) ? place + where[7..] : where);
+        var currency = _book.Read(book => book.Tenant(Tenant)!.Catalogs[0].Catalog.Currency);
+        _root.SameCurrency(currency);
+        // Everything that will ever be known comes first: it decides the numbers of plan revisions, and usage is rated with it.
+        Know(null, withAccount: true);
+        var periods = _subscriptions.ConvertAll(Periods);
+        var usage = Usage(periods);
+        var snapshots = _subscriptions.ConvertAll(_ => new List<Snapshot>());
+        var invoices = new List<(Invoice Invoice, IReadOnlyList<BillingPeriod> Periods)>();
+        foreach (var cycle in Steps(periods).GroupBy(step => (step.Day, step.IsActivation)).OrderBy(cycle => cycle.Key.Day).ThenByDescending(cycle => cycle.Key.IsActivation))
         {
             // An invoice knows the changes that have happened when it is made: later ones adjust the next.
-            var known = schedule.Period(number).End;
-            using var book = BookOf(start, _root.Maybe("end")?.Date() is { } ends && ends <= known ? ends : null, [.. changes.Where(change => change.From <= known)]);
-            var entry = EntryOf(book);
-            made.Add(book.Read(_ => SnapshotMaker.OfPeriod(entry, number, book.Sequence, new Dictionary<int, PeriodUsage> { [number] = usage[number - first] }, made)));
+            Know(cycle.Key.Day, withAccount: false);
+            var made = new List<Snapshot>();
+            foreach (var step in cycle.OrderBy(step => _subscriptions[step.Place].Id, StringComparer.Ordinal))
+            {
+                var entry = EntryOf(step.Place);
+                var snapshot = _book.Read(_ => step.IsActivation
+                    ? SnapshotMaker.OfActivation(entry, _book.Sequence)
+                    : SnapshotMaker.OfPeriod(entry, step.Number, _book.Sequence, new Dictionary<int, PeriodUsage> { [step.Number] = usage[step.Place].Of(step.Number) }, snapshots[step.Place]));
+                snapshots[step.Place].Add(snapshot);
+                made.Add(snapshot);
+            }
+
+            if (!cycle.Key.IsActivation || made.Exists(snapshot => snapshot.Lines.Count > 0)) invoices.Add((InvoiceOf(cycle.Key.IsActivation, cycle.Key.Day, made, invoices), [.. made.Select(snapshot => snapshot.Period)]));
         }
 
-        return made;
+        return new QuoteResult(currency, _isOfOne, invoices);
     }
 
-    private List<(LocalDate From, string Json)> Changes(LocalDate start)
+    private Invoice InvoiceOf(bool isActivation, LocalDate day, List<Snapshot> snapshots, List<(Invoice Invoice, IReadOnlyList<BillingPeriod> Periods)> before)
     {
-        if (_root.Maybe("changes") is not { } list)
+        var used = new Dictionary<string, Money>(StringComparer.Ordinal);
+        foreach (var credit in before.SelectMany(one => one.Invoice.Credits)) used[credit.Credit] = used.TryGetValue(credit.Credit, out var sum) ? sum + credit.Amount : credit.Amount;
+        var assembly = _book.Read(book => new InvoiceAssembly(book.Tenant(Tenant)!, Account, book.Sequence, !isActivation, snapshots, used));
+        return assembly.Complete((before.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), (isActivation ? "activation/" : "") + LocalDatePattern.Iso.Format(day), TableTaxService.Of(assembly.TaxRequest));
+    }
+
+    private IEnumerable<(LocalDate Day, bool IsActivation, int Place, int Number)> Steps(List<(int First, int Last)> periods)
+    {
+        var activation = _root.Maybe("activation")?.Flag() ?? false;
+        for (var place = 0; place < periods.Count; place++)
         {
-            var plan = _root.Maybe("plan")?.Text() ?? OnlyPlan();
-            return [(start, $$"""{"from":"{{LocalDatePattern.Iso.Format(start)}}","plan":{{JsonSerializer.Serialize(plan)}},"quantities":{{_root.Maybe("quantities")?.Element.GetRawText() ?? "{}"}}}""")];
+            if (activation) yield return (_subscriptions[place].Start, true, place, periods[place].First);
+            var schedule = EntryOf(place).Subscription.Schedule;
+            for (var number = periods[place].First; number <= periods[place].Last; number++) yield return (schedule.Period(number).End, false, place, number);
+        }
+    }
+
+    private (int First, int Last) Periods(QuotedSubscription quoted)
+    {
+        var subscription = EntryOf(_subscriptions.IndexOf(quoted)).Subscription;
+        var first = subscription.FirstPeriod;
+        var last = subscription.Schedule.NumberOf(_root.Maybe("period")?.Date() ?? quoted.Start);
+        if (last < first) throw _root.Need("period").Refuse("quote.period", $"'period' is a day of the period to quote; it lies before 'start'{(_isOfOne ? "" : $" of {quoted.Id}")}.");
+        if (subscription.LastPeriod is { } end && last > end)
+        {
+            if (_isOfOne) throw _root.Need("period").Refuse("quote.period", "'period' is a day of the period to quote; it lies after 'end'.");
+            last = end;
         }
 
-        if (_root.Maybe("plan") is not null || _root.Maybe("quantities") is not null) throw list.Refuse("quote.changes", "give either 'plan' with 'quantities', or 'changes'.");
-        return [.. list.Items().Select(item => (item.Maybe("from")?.Date() ?? start, item.Element.GetRawText()))];
+        if (last - first >= PeriodsMax) throw _root.Need("period").Refuse("quote.period", $"at most {PeriodsMax} periods are quoted.");
+        return (first, last);
+    }
+
+    private List<QuotedUsage> Usage(List<(int First, int Last)> periods)
+    {
+        var usage = periods.ConvertAll(one => new QuotedUsage(_book, one.First, one.Last));
+        var count = 0;
+        void Add(int place, DocumentNode item)
+        {
+            if (++count > UsageMax) throw item.Refuse("quote.usage", $"at most {UsageMax} items of usage are quoted.");
+            _book.EnterRead();
+            try
+            {
+                usage[place].Add(EntryOf(place), item, count);
+            }
+            finally
+            {
+                _book.ExitRead();
+            }
+        }
+
+        foreach (var item in _root.Items("usage")) Add(_isOfOne ? 0 : PlaceOf(item), item);
+        if (_isOfOne) return usage;
+        for (var place = 0; place < _subscriptions.Count; place++)
+            foreach (var item in _subscriptions[place].Node.Items("usage")) Add(place, item);
+        return usage;
+    }
+
+    private int PlaceOf(DocumentNode item)
+    {
+        var id = item.Need("subscription");
+        var place = _subscriptions.FindIndex(one => string.Equals(one.Id, id.Text(), StringComparison.Ordinal));
+        return place >= 0 ? place : throw id.Refuse("subscription.unknown", $"there is no subscription '{id.Text()}' here.");
+    }
+
+    private QuotedSubscription ReadSubscription(DocumentNode node)
+    {
+        node.Object(["id", "usage", .. QuotedSubscription.Members]);
+        return new QuotedSubscription(node, node.Need("id").Name(), OnlyPlan);
+    }
+
+    private List<(string Place, LocalDate From, string Json)> Catalogs(string? currentCatalog)
+    {
+        var always = new LocalDate(2000, 1, 1);
+        if (_root.Maybe("catalog") is not { } given) return [("catalog", always, currentCatalog ?? throw _root.Refuse("catalog.missing", "'catalog' is missing, and there is no current one."))];
+        if (given.Element.ValueKind != JsonValueKind.Array) return [("catalog", always, given.Element.GetRawText())];
+        var all = given.Items().Select((item, i) => (item.Where, i == 0 ? always : item.Need("effectiveFrom").Date(), item.Element.GetRawText())).ToList();
+        return all.Count > 0 ? all : throw given.Refuse("catalog.missing", "the list holds no catalog.");
     }
 
     private string OnlyPlan()
     {
-        using var catalog = ParsedDocument.Of(_catalog);
+        using var catalog = ParsedDocument.Of(_catalogs[0].Json);
         var plans = new DocumentNode(catalog.RootElement, "catalog").Items("plans").ToList();
         return plans.Count == 1 ? plans[0].Need("key").Text() : throw _root.Refuse("document.member.missing", $"'plan' is missing: the catalog has {plans.Count} plans.");
     }
 
-    private Book BookOf(LocalDate start, LocalDate? end, IReadOnlyList<(LocalDate From, string Json)> changes)
+    private SubscriptionEntry EntryOf(int place) => _book.Tenant(Tenant)!.Subscriptions[_subscriptions[place].Id];
+
+    // Brings the book to what is known on a day.
+    private void Know(LocalDate? known, bool withAccount)
     {
-        var book = new Book();
+        var account = _root.Maybe("account") is { } given ? WithId(given) : """{"id":"quote"}""";
+        var subjects = string.Join(',', _subscriptions.Select(one => $$"""{"subject":{{JsonSerializer.Serialize(one.Id)}},"subscription":{{JsonSerializer.Serialize(one.Id)}},"from":"1900-01-01T00:00:00Z"}"""));
+        Apply(
+            $$"""{"kind":"parties","accounts":[{{(withAccount ? account : "")}}],"subscriptions":[{{string.Join(',', _subscriptions.Where(one => !(one.Start > known)).Select(one => one.Document(known)))}}],"subjects":[{{(withAccount ? subjects : "")}}]}""",
+            where => where.StartsWith("accounts[0]", StringComparison.Ordinal) ? "account" + where[11..] : _isOfOne && where.StartsWith("subscriptions[0]", StringComparison.Ordinal) ? where[16..].TrimStart('.') : where);
+    }
+
+    private static string WithId(DocumentNode account)
+    {
+        account.Object([.. AgreementReader.OfAccount]);
+        return $$"""{"id":"quote"{{string.Concat(account.Members().Select(member => $",{JsonSerializer.Serialize(member.Name)}:{member.Value.Element.GetRawText()}"))}}}""";
+    }
+
+    // Told in the terms of the request.
+    private void Apply(string change, Func<string, string> place)
+    {
         try
         {
-            book.Apply(new BookChange(1, Tenant, Instant.MinValue, $$"""{"kind":"catalog","version":1,"effectiveFrom":"2000-01-01","catalog":{{_catalog}}}"""));
-            var members = ScheduleMembers.Where(name => _root.Maybe(name) is not null).Select(name => $"\"{name}\":{_root.Need(name).Element.GetRawText()},");
-            var endText = end is { } day ? $"\"{LocalDatePattern.Iso.Format(day)}\"" : "null";
-            book.Apply(new BookChange(2, Tenant, Instant.MinValue, $$"""
-                {"kind":"parties","accounts":[{"id":"quote"}],
-                 "subscriptions":[{"id":"quote","account":"quote",{{string.Concat(members)}}"start":"{{LocalDatePattern.Iso.Format(start)}}","end":{{endText}},"changes":[{{string.Join(',', changes.Select(change => change.Json))}}]}],
-                 "subjects":[{"subject":"{{Subject}}","subscription":"quote","from":"1900-01-01T00:00:00Z"}]}
-                """));
-            return book;
+            _book.Apply(new BookChange(_book.Sequence + 1, Tenant, Instant.MinValue, change));
         }
         catch (Refused wrong)
         {
-            book.Dispose();
-            throw new Refused(wrong.Code, wrong.Message.Replace("subscriptions[0]: ", "", StringComparison.Ordinal).Replace("subscriptions[0].", "", StringComparison.Ordinal))
-            {
-                Where = wrong.Where.Replace("subscriptions[0]", "", StringComparison.Ordinal).TrimStart('.'),
-            };
+            var told = place(wrong.Where);
+            throw new Refused(wrong.Code, wrong.Where.Length == 0 ? wrong.Message : wrong.Message.Replace(wrong.Where, told.Length == 0 ? "The document" : told, StringComparison.Ordinal)) { Where = told };
         }
-    }
-
-    private static SubscriptionEntry EntryOf(Book book) => book.Read(all => all.Tenant(Tenant)!.Subscriptions["quote"]);
-
-    private List<PeriodUsage> Usage(Book book, BillingSchedule schedule, int first, int last)
-    {
-        var entry = EntryOf(book);
-        var usage = Enumerable.Range(first, last - first + 1).Select(_ => new PeriodUsage()).ToList();
-        var rater = new Rater(new RatingSettings());
-        var decoder = new EventDecoder();
-        var count = 0;
-        foreach (var item in _root.Items("usage"))
-        {
-            if (++count > UsageMax) throw item.Refuse("quote.usage", $"at most {UsageMax} items of usage are quoted.");
-            if (item.Element.ValueKind == JsonValueKind.Object && item.Maybe("meter") is not null) book.Read(_ => AddQuantity(entry, schedule, item, first, last, usage));
-            else book.Read(_ => AddEvent(book, rater, decoder, item, first, last, usage, count));
-        }
-
-        return usage;
-    }
-
-    // A period's figure, or a part of it: no single events behind it.
-    private static int AddQuantity(SubscriptionEntry entry, BillingSchedule schedule, DocumentNode item, int first, int last, List<PeriodUsage> usage)
-    {
-        item.Object("meter", "quantity", "dimensions", "on");
-        var day = item.Maybe("on")?.Date();
-        var number = day is { } on ? schedule.NumberOf(on) : last;
-        if (number < first || number > last) throw item.Need("on").Refuse("quote.usage", "'on' is a day of a period that is quoted.");
-        var spans = entry.Tenant.Terms(entry, number).Spans;
-        var span = (day is { } moment ? spans.FirstOrDefault(one => moment >= one.From && moment < one.To) : spans.Count == 0 ? null : spans[^1]) ?? throw item.Refuse("quote.usage", "the subscription is not active then.");
-        var key = item.Need("meter");
-        var charges = span.Revision.Charges.OfType<UsageCharge>().Where(charge => string.Equals(charge.Meter.Key, key.Text(), StringComparison.Ordinal)).ToList();
-        if (charges.Count == 0) throw key.Refuse("meter.unknown", $"plan '{span.Revision.Plan}' charges nothing for a meter '{key.Text()}'.");
-        if (charges.Exists(charge => charge is RateDeckCharge)) throw key.Refuse("quote.events", $"meter '{key.Text()}' is priced call by call; give events, not a quantity.");
-        var meter = charges[0].Meter;
-        if (charges.Exists(charge => charge is Dynamic || charge.NeedsEvents) || meter.Aggregation == Aggregation.TimeWeighted) throw key.Refuse("quote.events", $"meter '{key.Text()}' is priced event by event; give events, not a quantity.");
-        var dimensions = item.Maybe("dimensions")?.Members().ToDictionary(member => member.Name, member => member.Value.Text(), StringComparer.Ordinal) ?? [];
-        foreach (var name in dimensions.Keys)
-            if (!meter.Dimensions.Contains(name, StringComparer.Ordinal)) throw item.Need("dimensions").Refuse("quote.dimension", $"meter '{meter.Key}' has no dimension '{name}'.");
-        var text = string.Join(';', meter.Dimensions.Select(name => Meter.Dimension(name, dimensions.GetValueOrDefault(name) ?? "")));
-        var quantity = item.Need("quantity").Quantity();
-        if (quantity < Quantity.Zero && !meter.AllowNegative) throw item.Need("quantity").Refuse("quantity.negative", $"meter '{meter.Key}' takes nothing below zero.");
-        usage[number - first].Add(new MeterKey(span.Revision.Id, meter.Key, meter.Aggregation, text), meter.Aggregation, Total(meter, quantity, item));
-        return 0;
-    }
-
-    private static MeterTotal Total(Meter meter, Quantity quantity, DocumentNode item)
-    {
-        var whole = (long)(quantity.Nano / Quantity.One.Nano);
-        if (meter.Aggregation is not (Aggregation.Count or Aggregation.Unique)) return new MeterTotal { Count = 1, Nano = quantity.Nano, More = meter.Aggregation == Aggregation.Latest ? new LatestStamp(Instant.MinValue, "", "") : null };
-        if (Quantity.Of(whole) != quantity || whole > (meter.Aggregation == Aggregation.Unique ? UsageMax : uint.MaxValue)) throw item.Need("quantity").Refuse("quote.quantity", $"meter '{meter.Key}' counts: give a whole number.");
-        return new MeterTotal
-        {
-            Count = (uint)whole,
-            More = meter.Aggregation == Aggregation.Unique ? Enumerable.Range(0, (int)whole).Select(i => i.ToString(CultureInfo.InvariantCulture)).ToHashSet(StringComparer.Ordinal) : null,
-        };
-    }
-
-    private static int AddEvent(Book book, Rater rater, EventDecoder decoder, DocumentNode item, int first, int last, List<PeriodUsage> usage, int count)
-    {
-        var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json))
-        {
-            writer.WriteStartObject();
-            foreach (var (name, value) in item.Members())
-            {
-                if (name is "subject" or "specversion" or "id" or "source") continue;
-                writer.WritePropertyName(name);
-                value.Element.WriteTo(writer);
-            }
-
-            writer.WriteString("specversion", "1.0");
-            writer.WriteString("source", Subject);
-            writer.WriteString("subject", Subject);
-            writer.WriteString("id", item.Maybe("id")?.Text() ?? count.ToString(CultureInfo.InvariantCulture));
-            writer.WriteEndObject();
-        }
-
-        if (item.Maybe("time") is null) throw item.Refuse("document.member.missing", "'time' is missing: an event is priced in the period of its time.");
-        var record = decoder.Decode(json.WrittenSpan, Tenant, Instant.FromUtc(2199, 1, 1, 0, 0), out var problem) ?? throw item.Refuse("quote.event", problem);
-        rater.Rate(book, record, _ => int.MinValue);
-        if (rater.Verdict != Verdict.Rated) throw item.Refuse($"quote.{JsonNamingPolicy.CamelCase.ConvertName(rater.Reason.ToString())}", $"it cannot be rated: {rater.Detail}");
-        var number = rater.Span!.Period;
-        if (number < first || number > last) throw item.Need("time").Refuse("quote.usage", "the time lies in no period that is quoted.");
-        foreach (var addition in rater.Meters)
-        {
-            var total = default(MeterTotal);
-            total.Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText);
-            usage[number - first].Add(new MeterKey(rater.Span.Revision.Id, addition.Meter.Key, addition.Meter.Aggregation, addition.Dimensions), addition.Meter.Aggregation, total);
-        }
-
-        foreach (var call in rater.Calls)
-        {
-            var total = default(CallTotal);
-            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
-            usage[number - first].Add(new CallKey(rater.Span.Revision.Id, call.Charge, call.Call.Destination), total);
-        }
-
-        return 0;
     }
 }

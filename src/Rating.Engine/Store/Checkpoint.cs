@@ -1,6 +1,7 @@
 namespace Rating.Engine.Store;
 
 /// <summary>All that a stretch of a partition's log did, stored in one transaction or not at all.</summary>
+/// <remarks>The bytes of memory and ledger are the partition's own and used again after the commit: a store that keeps them keeps copies.</remarks>
 public sealed record Checkpoint
 {
     /// <summary>The partition.</summary>

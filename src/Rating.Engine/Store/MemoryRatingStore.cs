@@ -68,10 +68,10 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
         if (checkpoint.State is { } state)
         {
             if (state.IsBase) mine.State.Clear();
-            mine.State.Add(state);
+            mine.State.Add(state with { Bytes = state.Bytes.ToArray() });
         }
 
-        if (checkpoint.Ledger is { } ledger) mine.Ledger.Add(ledger);
+        if (checkpoint.Ledger is { } ledger) mine.Ledger.Add(ledger with { Bytes = ledger.Bytes.ToArray() });
         if (checkpoint.Ids is { } ids) mine.Ids.Add(ids.Checkpoint, ids);
         foreach (var seal in checkpoint.Seals) _seals[(seal.Batch, seal.Partition)] = seal;
         foreach (var count in checkpoint.Verdicts)

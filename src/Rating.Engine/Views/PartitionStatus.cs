@@ -11,4 +11,7 @@ public sealed record PartitionStatus(int Partition, long Position, long Committe
 {
     /// <summary>How many records wait.</summary>
     public long Lag => Math.Max(0, End - Committed);
+
+    /// <summary>Why it does not move, for people; null while it does.</summary>
+    public string? WhyNot => State == PartitionState.Running ? null : $"partition {Partition} is {State.ToString().ToLowerInvariant()}: {Problem}";
 }

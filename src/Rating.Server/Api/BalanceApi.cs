@@ -1,5 +1,4 @@
 using Rating.Domain;
-using Rating.Engine.Documents;
 using Rating.Server.Documents;
 using Rating.Server.Hosting;
 
@@ -13,5 +12,5 @@ internal static class BalanceApi
         v1.MapGet("/subscriptions/{id}/balance", Balance).WithSummary("The running charge now, per charge and meter: priced, not invoiced.").WithTags("running charge").Produces<BalanceDocument>().ProducesProblem(404);
 
     private static async Task<IResult> Balance(string id, Installation here, Caller caller, CancellationToken cancellation) =>
-        Results.Text(BillingDocuments.Write(await here.Engine.BalanceAsync(caller.Tenant, new SubscriptionId(id), cancellation)), "application/json");
+        Results.Text(await here.Engine.BalanceDocumentAsync(caller.Tenant, new SubscriptionId(id), cancellation), "application/json");
 }

@@ -21,8 +21,7 @@ internal static class HealthApi
 
     private static async Task<IResult> Ready(Installation here, CancellationToken cancellation)
     {
-        var status = await here.Engine.StatusAsync(cancellation);
-        var reasons = status.Where(one => one.State != PartitionState.Running).Select(one => $"partition {one.Partition} is {one.State.ToString().ToLowerInvariant()}: {one.Problem}").ToList();
+        var reasons = here.Engine.NotReady.ToList();
         // An engine without work does not notice that what it stands on is gone.
         var (log, store) = (WhyNot("log", here.Log.EndAsync(0, cancellation).AsTask()), WhyNot("store", here.Store.PlaceOfAsync(0, cancellation)));
         reasons.AddRange(new[] { await log, await store }.OfType<string>());

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Rating.Engine.Quotes;
 using Rating.Server.Files;
+using Spectre.Console;
 
 namespace Rating.Server.Commands;
 
@@ -33,20 +34,46 @@ internal sealed class QuoteCommand : RatingCommand
         terminal.Result(json, text =>
         {
             using var document = JsonDocument.Parse(json);
-            var root = document.RootElement;
-            foreach (var invoice in root.GetProperty("invoices").EnumerateArray())
-            {
-                var period = invoice.GetProperty("period");
-                terminal.Line($"\nInvoice for {period.GetProperty("start")} to {period.GetProperty("end")}");
-                var table = Terminal.TableOf("charge", "detail", "from", "to", ">quantity", "unit", ">amount", "how");
-                foreach (var line in invoice.GetProperty("lines").EnumerateArray())
-                    Terminal.Row(table, Text(line, "name"), Text(line, "detail"), Text(line, "from"), Text(line, "to"), Text(line, "quantity"), Text(line, "unit"), Text(line, "amount"), Text(line, "explanation"));
-                text.Write(table);
-                terminal.Line($"Total {invoice.GetProperty("total")} {root.GetProperty("currency")}");
-            }
+            foreach (var invoice in document.RootElement.GetProperty("invoices").EnumerateArray()) Show(invoice, Text(document.RootElement, "currency"), terminal, text);
         });
         return Task.FromResult(ExitCode.Done);
     }
+
+    private static void Show(JsonElement invoice, string currency, Terminal terminal, IAnsiConsole text)
+    {
+        var table = Terminal.TableOf("subscription", "charge", "detail", "from", "to", ">quantity", "unit", ">amount", "how");
+        if (invoice.TryGetProperty("sections", out var sections))
+        {
+            terminal.Line($"\nInvoice of {Text(invoice, "date")}");
+            foreach (var section in sections.EnumerateArray()) Rows(table, Text(section, "subscription"), section.GetProperty("lines"));
+        }
+        else
+        {
+            var period = invoice.GetProperty("period");
+            terminal.Line($"\nInvoice for {period.GetProperty("start")} to {period.GetProperty("end")}");
+            Rows(table, "", invoice.GetProperty("lines"));
+        }
+
+        if (invoice.TryGetProperty("accountLines", out var ofAccount))
+            foreach (var line in ofAccount.EnumerateArray()) Row(table, Text(line, "subscription"), line);
+        if (invoice.TryGetProperty("taxes", out var taxes))
+            foreach (var tax in taxes.EnumerateArray())
+                Terminal.Row(table, "", Text(tax, "name"), Text(tax, "jurisdiction"), "", "", "", "", Text(tax, "amount"), $"{(Text(tax, "percent").Length > 0 ? $"{Text(tax, "percent")} % of " : "on ")}{Text(tax, "base")}{(Text(tax, "note").Length > 0 ? $", {Text(tax, "note")}" : "")}");
+        if (invoice.TryGetProperty("credits", out var credits))
+            foreach (var credit in credits.EnumerateArray())
+                if (Text(credit, "apply") == "afterTax") Terminal.Row(table, "", "credit", Text(credit, "credit"), "", "", "", "", $"-{Text(credit, "amount")}", "paid in advance");
+        text.Write(table);
+        terminal.Line(invoice.TryGetProperty("tax", out var tax2) ? $"Net {Text(invoice, "net")}, tax {tax2.GetString()}, total {Text(invoice, "total")} {currency}" : $"Total {Text(invoice, "total")} {currency}");
+        if (invoice.TryGetProperty("due", out var due)) terminal.Line($"Due {due.GetString()} {currency}");
+    }
+
+    private static void Rows(Table table, string subscription, JsonElement lines)
+    {
+        foreach (var line in lines.EnumerateArray()) Row(table, subscription, line);
+    }
+
+    private static void Row(Table table, string subscription, JsonElement line) => Terminal.Row(
+        table, subscription, Text(line, "name"), Text(line, "detail"), Text(line, "from"), Text(line, "to"), Text(line, "quantity"), Text(line, "unit"), Text(line, "amount"), Text(line, "explanation"));
 
     private static string Text(JsonElement line, string name) => line.GetProperty(name).GetString()!;
 }

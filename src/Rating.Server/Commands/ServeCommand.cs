@@ -11,6 +11,7 @@ internal sealed class ServeCommand : RatingCommand
     private readonly Option<string?> _urls = new("--urls") { Description = $"Where to answer, on this machine only [default: {DefaultUrl}].", HelpName = "URL" };
     private readonly Option<string?> _log = new("--log") { Description = "Where the usage log is: sqlite (in the data folder, default) or kafka.", HelpName = "KIND" };
     private readonly Option<string?> _store = new("--store") { Description = "Where everything else is: sqlite (in the data folder, default) or postgres.", HelpName = "KIND" };
+    private readonly Option<bool> _cluster = new("--cluster") { Description = "Be one of a cluster: with --log kafka --store postgres (docs/operations.md)." };
     private readonly Option<string?> _config = new("--config") { Description = $"The file of settings [default: {ServeSettings.File} in the working folder, when it is there].", HelpName = "FILE" };
 
     /// <summary>Makes the command.</summary>
@@ -29,14 +30,14 @@ internal sealed class ServeCommand : RatingCommand
               rating serve --log kafka --store postgres
             """)
     {
-        foreach (var option in new Option[] { _urls, _log, _store, _config }) Options.Add(option);
+        foreach (var option in new Option[] { _urls, _log, _store, _cluster, _config }) Options.Add(option);
     }
 
     /// <inheritdoc/>
     protected override async Task<int> RunAsync(ParseResult parsed, Place at, Terminal terminal, CancellationToken cancellation)
     {
         var tenant = new TenantId(at.Tenant);
-        var settings = ServeSettings.Read(parsed.GetValue(_config), parsed.GetValue(_log), parsed.GetValue(_store), tenant);
+        var settings = ServeSettings.Read(parsed.GetValue(_config), parsed.GetValue(_log), parsed.GetValue(_store), tenant, parsed.GetValue(_cluster));
         await using var own = await FolderHost.OpenAsync(at.Data, parsed.GetValue(_urls) ?? settings.Url ?? DefaultUrl, tenant, settings, serve: true, verbose: true, cancellation);
         terminal.Result(new { url = own.Host.Url, pid = Environment.ProcessId }, _ => Console.Out.WriteLine($"Rating answers at {own.Host.Url} (data in {Path.GetFullPath(at.Data)}; Ctrl-C stops it)"));
         try

@@ -55,6 +55,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>From where it may be reached.</summary>
     public Reach Reach { get; init; } = Reach.ThisMachine;
 
+    /// <summary>The cluster that this process is one of; null when it is alone.</summary>
+    public ClusterPlace? Cluster { get; init; }
+
     /// <summary>How far the running close is; null while none runs.</summary>
     public CloseProgress? Closing { get; set; }
 
@@ -80,7 +83,7 @@ internal sealed class Installation : IAsyncDisposable
             try
             {
                 if (_backends is null) Volatile.Write(ref _backends, await _open(cancellation));
-                var engine = await RatingEngine.StartAsync(Log, Store, Settings, Clock, TimeProvider.System, cancellation);
+                var engine = await EngineStart.StartAsync(this, logger, cancellation);
                 if (Opened.Outlet is { } outlet) Volatile.Write(ref _handOffs, new HandOffs(Store, Log, engine.Book, outlet, TimeProvider.System));
                 Volatile.Write(ref _engine, engine);
                 return;

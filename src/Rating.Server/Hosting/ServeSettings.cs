@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Security.Cryptography;
 using NodaTime;
 using Rating.Domain;
 using Rating.Engine;
@@ -11,6 +14,9 @@ internal sealed record ServeSettings
 {
     /// <summary>The file that is read when none is named.</summary>
     public const string File = "appsettings.json";
+
+    // The engine takes randomness as an argument, as it takes time.
+    private static readonly RatingSettings Defaults = new() { IdSecret = BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16)) };
 
     /// <summary>The value of a setting that switches something off.</summary>
     private const string None = "none";
@@ -31,7 +37,7 @@ internal sealed record ServeSettings
     public Reach Reach { get; init; } = Reach.ThisMachine;
 
     /// <summary>What the engine is told.</summary>
-    public RatingSettings Rating { get; init; } = new();
+    public RatingSettings Rating { get; init; } = Defaults;
 
     /// <summary>The topic; null without Kafka.</summary>
     public KafkaLogSettings? Kafka { get; init; }
@@ -42,6 +48,9 @@ internal sealed record ServeSettings
     /// <summary>The database; null without PostgreSQL.</summary>
     public PostgresSettings? Postgres { get; init; }
 
+    /// <summary>The cluster to be one of; null: alone.</summary>
+    public ClusterPlace? Cluster { get; init; }
+
     /// <summary>In a word per place, for people and for the mark in the data folder.</summary>
     public string Places => $"log={Log.ToString().ToLowerInvariant()} store={Store.ToString().ToLowerInvariant()}";
 
@@ -50,13 +59,14 @@ internal sealed record ServeSettings
     /// <param name="log">What the command line says about the log; null when nothing.</param>
     /// <param name="store">What the command line says about the store; null when nothing.</param>
     /// <param name="tenant">Whose records without a tenant header are.</param>
+    /// <param name="cluster">Whether the command line says to be one of a cluster.</param>
     /// <exception cref="Refused"><c>settings.*</c>: what is wrong, where, and what to write.</exception>
-    public static ServeSettings Read(string? file, string? log, string? store, TenantId tenant)
+    public static ServeSettings Read(string? file, string? log, string? store, TenantId tenant, bool cluster = false)
     {
         if (file is not null && !System.IO.File.Exists(file)) throw new Refused("settings.file", $"{file}: there is no such file of settings.") { Where = file };
         try
         {
-            return Of(new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file ?? File), optional: file is null, reloadOnChange: false).AddEnvironmentVariables().Build(), log, store, tenant);
+            return Of(new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file ?? File), optional: file is null, reloadOnChange: false).AddEnvironmentVariables().Build(), log, store, tenant, cluster);
         }
         catch (InvalidDataException wrong)
         {
@@ -66,21 +76,41 @@ internal sealed record ServeSettings
 
     /// <summary>Reads them from what was put together.</summary>
     /// <exception cref="Refused"><c>settings.*</c>: what is wrong, where, and what to write.</exception>
-    public static ServeSettings Of(IConfiguration configuration, string? log, string? store, TenantId tenant)
+    public static ServeSettings Of(IConfiguration configuration, string? log, string? store, TenantId tenant, bool cluster = false)
     {
         var all = new SettingsSection(configuration.GetSection("Rating"));
         var logKind = log is null ? all.Choice("Log", LogKind.Sqlite) : SettingsSection.Choice<LogKind>("--log", log);
         var storeKind = store is null ? all.Choice("Store", StoreKind.Sqlite) : SettingsSection.Choice<StoreKind>("--store", store);
-        var rating = new RatingSettings { Partitions = all.Number("Partitions", new RatingSettings().Partitions, 1, 1_000) };
+        var rating = Defaults with { Partitions = all.Number("Partitions", Defaults.Partitions, 1, 1_000) };
         var (kafka, outlet) = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
         var postgres = PostgresOf(all.Section("Postgres"), storeKind);
+        var place = ClusterOf(all.Section("Cluster"), cluster, kafka, postgres);
         var url = all.Text("Url");
         var hosts = all.Text("Hosts")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         _ = (all.Text("Log"), all.Text("Store"));
         all.NothingElse();
         // The positions in the store are positions of one log: another log under them is another installation.
         if (kafka is not null) rating = rating with { Log = $"kafka:{kafka.Topic}" };
-        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres };
+        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres, Cluster = place };
+    }
+
+    private static ClusterPlace? ClusterOf(SettingsSection section, bool wanted, KafkaLogSettings? kafka, PostgresSettings? postgres)
+    {
+        wanted |= section.Flag("Enabled", false);
+        var name = section.Text("Name") ?? "rating";
+        var address = section.Text("Address") is not { } text ? IPAddress.Loopback : Dns.GetHostAddresses(text, System.Net.Sockets.AddressFamily.InterNetwork).FirstOrDefault()
+            ?? throw new Refused("settings.value", $"Rating:Cluster:Address is '{text}', which has no IPv4 address; write the name or address under which the other silos reach this one.") { Where = "Rating:Cluster:Address" };
+        var port = section.Number("Port", 11_111, 1, 65_535);
+        var calendar = section.Number("CalendarSeconds", 300, 0, 86_400);
+        section.NothingElse();
+        if (!wanted) return null;
+        if (kafka is null || postgres is null) throw new Refused("cluster.places", "A cluster needs a log and a store that all its processes reach: write --log kafka --store postgres.");
+        if (calendar is > 0 and < 60) throw new Refused("settings.value", "Rating:Cluster:CalendarSeconds must be 0 (never) or at least 60.") { Where = "Rating:Cluster:CalendarSeconds" };
+        var database = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = postgres.ConnectionString };
+        database["Search Path"] = "rating";
+        database["Application Name"] = "rating cluster";
+        if (postgres.Role is { } role) database["Options"] = $"{(database.TryGetValue("Options", out var options) ? options : "")} -c role={role}".Trim();
+        return new ClusterPlace(name, address, port, calendar == 0 ? null : TimeSpan.FromSeconds(calendar), database.ConnectionString);
     }
 
     private static (KafkaLogSettings?, KafkaOutletSettings?) KafkaOf(SettingsSection section, LogKind log, RatingSettings rating, TenantId tenant)

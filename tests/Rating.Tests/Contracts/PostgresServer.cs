@@ -21,7 +21,7 @@ public sealed class PostgresServer : IDisposable
         DECLARE
             name text;
         BEGIN
-            FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'rating' AND tablename NOT IN ('schema_version', 'outbox_number') LOOP
+            FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'rating' AND tablename NOT IN ('schema_version', 'outbox_number', 'orleansquery') LOOP
                 EXECUTE format('DELETE FROM rating.%I', name);
             END LOOP;
             UPDATE rating.outbox_number SET last = 0;

@@ -1,0 +1,15 @@
+using Rating.Domain;
+using Rating.Engine.Books;
+
+namespace Rating.Engine.Partitions;
+
+/// <summary>Who carries out what concerns one subscription or one close batch, where that is not always this process: in a cluster, the process in which its grain is.</summary>
+internal interface IAddresses
+{
+    /// <summary>The running charge of a subscription as a JSON document (docs/formats.md).</summary>
+    Task<string> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation);
+
+    /// <summary>Finishes a close batch.</summary>
+    /// <returns>The subscriptions that could not be priced, and why.</returns>
+    Task<IReadOnlyList<(string Subscription, string Why)>> FinishAsync(CloseBatch batch, CancellationToken cancellation);
+}

@@ -1,0 +1,14 @@
+using Orleans;
+using Rating.Engine;
+
+namespace Rating.Orleans.Contracts;
+
+/// <summary>How <see cref="Unavailable"/> travels between silos: as what it says, without what caused it there.</summary>
+[GenerateSerializer]
+[Alias("rating.UnavailableMessage")]
+public struct UnavailableMessage
+{
+    /// <summary>The message.</summary>
+    [Id(0)]
+    public string Message;
+}

@@ -1,0 +1,30 @@
+using NodaTime.Text;
+using Orleans;
+using Orleans.Runtime;
+using Rating.Domain;
+using Rating.Orleans.Contracts;
+using Rating.Orleans.Nodes;
+using Rating.Orleans.Placement;
+
+namespace Rating.Orleans.Grains;
+
+/// <summary>Closes and bills one account, one close at a time; the work of its batches is spread over the cluster.</summary>
+[GrainType(TypeName)]
+[RendezvousPlacement]
+internal sealed class AccountGrain(Node node) : Grain, IAccountGrain
+{
+    public const string TypeName = "rating.account";
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => node.Started.WaitAsync(cancellationToken);
+
+    public async Task<CloseMessage> CloseAsync(CloseOrder order)
+    {
+        await node.Keeper.FollowAsync(order.BookSequence, CancellationToken.None);
+        var (tenant, account) = GrainKey.Parse(this.GetPrimaryKeyString());
+        var outcome = await node.Engine.CloseAsync(
+            new TenantId(tenant), account.Length == 0 ? null : new AccountId(account), order.Subscription.Length == 0 ? null : new SubscriptionId(order.Subscription),
+            order.Through.Length == 0 ? null : LocalDatePattern.Iso.Parse(order.Through).GetValueOrThrow(), null, CancellationToken.None);
+        return new CloseMessage(
+            outcome.Snapshots.Count, [.. outcome.Invoices.Select(invoice => invoice.Number)], [.. outcome.Parked.Select(parked => parked.Subscription)], [.. outcome.Parked.Select(parked => parked.Why)]);
+    }
+}

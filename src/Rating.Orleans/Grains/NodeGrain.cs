@@ -1,0 +1,21 @@
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using Rating.Orleans.Contracts;
+using Rating.Orleans.Nodes;
+using Rating.Orleans.Placement;
+
+namespace Rating.Orleans.Grains;
+
+/// <summary>Stands for its silo.</summary>
+[GrainType(TypeName)]
+[Reentrant]
+[RendezvousPlacement]
+internal sealed class NodeGrain(Node node) : Grain, INodeGrain
+{
+    public const string TypeName = "rating.node";
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => node.Started.WaitAsync(cancellationToken);
+
+    public Task FollowAsync(long bookSequence) => node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
+}

@@ -1,0 +1,125 @@
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using Rating.Domain;
+using Rating.Engine;
+using Rating.Engine.Partitions;
+using Rating.Orleans.Contracts;
+using Rating.Orleans.Nodes;
+using Rating.Orleans.Placement;
+
+namespace Rating.Orleans.Grains;
+
+/// <summary>Owns one partition for as long as it is the activation that took its epoch last: the store refuses every other one, which then ends.</summary>
+[GrainType(TypeName)]
+[Reentrant]
+[RendezvousPlacement]
+internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo) : Grain, IPartitionGrain, IAsyncDisposable
+{
+    public const string TypeName = "rating.partition";
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
+    private PartitionRunner? _runner;
+    private ServedPartition? _served;
+
+    private int Id => (int)this.GetPrimaryKeyLong();
+
+    private PartitionRunner Runner => _runner ?? throw new Unavailable($"Partition {Id} is not loaded.");
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await node.Started.WaitAsync(cancellationToken);
+        DelayDeactivation(TimeSpan.MaxValue);
+        _runner = new PartitionRunner(Id, node.Log, node.Store, node.Keeper.Book, node.Settings, node.Time) { OnLost = Lost };
+        _served = new ServedPartition(_runner, LeaveAsync);
+        // An activation that is ending may still stand there.
+        node.Served[Id] = _served;
+        node.Changed.Tell();
+        NodeLog.Serving(node.Logger, Id);
+        _runner.Run();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_runner is not { } runner || _served is not { } served) return;
+        await runner.DisposeAsync();
+        NodeLog.HandedOver(node.Logger, Id, runner.Redone);
+        node.Served.TryRemove(new KeyValuePair<int, ServedPartition>(Id, served));
+        node.Changed.Tell();
+    }
+
+    public Task KeepAsync() => Task.CompletedTask;
+
+    public async Task<CommandOutcome> ExecuteAsync(CommandMessage command)
+    {
+        await node.Keeper.FollowAsync(command.BookSequence, CancellationToken.None);
+        var (tried, changed) = await Runner.ExecuteAsync(() => Commands.Command(command, node), CancellationToken.None);
+        return new CommandOutcome(tried, changed);
+    }
+
+    public async Task<UsageMessage> UsageAsync(int subscription, long bookSequence)
+    {
+        await node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
+        using var patience = new CancellationTokenSource(WaitMax, node.Time);
+        try
+        {
+            var usage = await Runner.UsageAsync(subscription, bookSequence, patience.Token);
+            return new UsageMessage(usage.WriteUsage(), usage.BookSequence, usage.Lag);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw new Unavailable($"Partition {Id} has not taken up the book yet.");
+        }
+    }
+
+    public async Task<int[]> BilledWithAsync(int[] subscriptions, int[] periods) =>
+        [.. await Runner.BilledWithAsync([.. subscriptions.Zip(periods)], CancellationToken.None)];
+
+    public async Task<bool> TookUpAsync(long bookSequence)
+    {
+        await node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
+        return await InTimeAsync(patience => Runner.TookUpAsync(bookSequence, patience));
+    }
+
+    public Task<bool> DecidedAsync(long position) => InTimeAsync(patience => Runner.DecidedAsync(position, patience));
+
+    public Task<StatusMessage> StatusAsync() => Task.FromResult(Runner.Status is var status
+        ? new StatusMessage(status.Position, status.Committed, status.End, (byte)status.State, status.Problem, silo.SiloAddress.ToParsableString())
+        : null!);
+
+    public Task<SuspenseMessage[]> SuspenseAsync(string tenant) => Task.FromResult(Runner.Suspense(new TenantId(tenant)).Select(group => new SuspenseMessage
+    {
+        Reason = (byte)group.Reason, Subject = group.Subject, Type = group.Type, Count = group.Count, FirstTicks = group.First.ToUnixTimeTicks(), LastTicks = group.Last.ToUnixTimeTicks(),
+    }).ToArray());
+
+    public async Task<long> SuspenseFromAsync() => await Runner.SuspenseFromAsync(CancellationToken.None) ?? -1;
+
+    public ValueTask DisposeAsync() => _runner?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task<bool> InTimeAsync(Func<CancellationToken, Task> wait)
+    {
+        using var patience = new CancellationTokenSource(WaitMax, node.Time);
+        try
+        {
+            await wait(patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private void Lost()
+    {
+        NodeLog.Lost(node.Logger, Id);
+        GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "another owner has the partition"), CancellationToken.None);
+    }
+
+    private async Task LeaveAsync()
+    {
+        // What waits on it is released first, and asks the next activation.
+        await _runner!.DisposeAsync();
+        GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.Migrating, "the partition belongs to another silo"), CancellationToken.None);
+        await GrainContext.Deactivated;
+    }
+}

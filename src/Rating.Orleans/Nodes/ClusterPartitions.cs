@@ -1,0 +1,238 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using NodaTime;
+using Orleans;
+using Orleans.Runtime;
+using Rating.Domain;
+using Rating.Domain.Usage;
+using Rating.Engine;
+using Rating.Engine.Books;
+using Rating.Engine.Partitions;
+using Rating.Engine.Views;
+using Rating.Orleans.Contracts;
+using Rating.Orleans.Placement;
+
+namespace Rating.Orleans.Nodes;
+
+/// <summary>The partitions of a cluster, as one of its processes sees them: those that are served here are asked directly, the others through their grains.</summary>
+internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost? host) : IPartitionHost, IAddresses
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _keeping = Task.CompletedTask;
+    private Task _following = Task.CompletedTask;
+    private IGrainFactory? _grains;
+    private ISiloStatusOracle? _silos;
+
+    public int Count => node.Log.Partitions;
+
+    public IAddresses Addresses => this;
+
+    public (long Bytes, long Count) RememberedIds =>
+        node.Served.Values.Aggregate((0L, 0L), (sum, served) => (sum.Item1 + served.Runner.RememberedIds.Bytes, sum.Item2 + served.Runner.RememberedIds.Count));
+
+    private IGrainFactory Grains => _grains ?? throw new Unavailable("This process has not joined the cluster yet.");
+
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        if (host is not null)
+        {
+            try
+            {
+                await host.StartAsync(cancellation);
+            }
+            catch (Exception wrong) when (wrong is not OperationCanceledException and not Refused)
+            {
+                throw new Unavailable($"The cluster cannot be joined: {wrong.Message}", wrong);
+            }
+        }
+
+        _grains = silo.GetRequiredService<IGrainFactory>();
+        _silos = silo.GetRequiredService<ISiloStatusOracle>();
+        node.Start();
+        NodeLog.Joined(node.Logger, _silos.SiloAddress.ToParsableString(), node.Cluster.Cluster);
+        var keeper = new PartitionKeeper(node, _grains, _silos);
+        _keeping = Task.Run(() => keeper.RunAsync(_stop.Token), CancellationToken.None);
+        _following = Task.Run(() => new BookFollower(node).RunAsync(_stop.Token), CancellationToken.None);
+        if (node.Cluster.CalendarEvery is not null) _grains.GetGrain<ICalendarGrain>(0).StartAsync().Ignore();
+    }
+
+    public void BookChanged()
+    {
+        foreach (var served in node.Served.Values) served.Runner.Wake();
+    }
+
+    public Task<(long Tried, long Changed)> ExecuteAsync(int partition, Func<PartitionCommand> command, CancellationToken cancellation)
+    {
+        var message = Commands.Message(command());
+        return AskAsync(
+            partition,
+            Timeout.InfiniteTimeSpan,
+            async grain =>
+            {
+                var outcome = await grain.ExecuteAsync(message);
+                return (outcome.Tried, outcome.Changed);
+            },
+            cancellation);
+    }
+
+    public Task<PartitionUsage> UsageAsync(int partition, int subscription, long sequence, CancellationToken cancellation)
+    {
+        if (node.Served.TryGetValue(partition, out var served)) return served.Runner.UsageAsync(subscription, sequence, cancellation);
+        return AskAsync(
+            partition,
+            Patience,
+            async grain =>
+            {
+                var usage = await grain.UsageAsync(subscription, sequence);
+                return PartitionUsage.Read(usage.Block, usage.BookSequence, usage.Lag);
+            },
+            cancellation);
+    }
+
+    public async Task<IReadOnlyList<int>> BilledWithAsync(int partition, IReadOnlyList<(int Subscription, int Period)> asked, CancellationToken cancellation)
+    {
+        var found = new List<int>();
+        foreach (var part in asked.Chunk(10_000))
+            found.AddRange(await AskAsync(partition, Timeout.InfiniteTimeSpan, grain => grain.BilledWithAsync([.. part.Select(one => one.Subscription)], [.. part.Select(one => one.Period)]), cancellation));
+        return found;
+    }
+
+    public async Task TookUpAsync(long sequence, CancellationToken cancellation)
+    {
+        // Nodes that serve no partition should know it, too: the next request may go there. One that does not answer finds it by itself.
+        var told = Task.WhenAll(Others().Select(other => other.FollowAsync(sequence)));
+        await Task.WhenAll(Enumerable.Range(0, Count).Select(partition => UntilAsync(partition, grain => grain.TookUpAsync(sequence), cancellation)));
+        try
+        {
+            await told.WaitAsync(cancellation);
+        }
+        catch (Exception silent) when (Passes(silent))
+        {
+            return;
+        }
+    }
+
+    public Task DecidedAsync(IReadOnlyDictionary<int, long> ends, CancellationToken cancellation) =>
+        Task.WhenAll(ends.Select(end => UntilAsync(end.Key, grain => grain.DecidedAsync(end.Value), cancellation)));
+
+    public async Task CaughtUpAsync(CancellationToken cancellation)
+    {
+        var ends = new Dictionary<int, long>();
+        for (var id = 0; id < Count; id++) ends[id] = await node.Log.EndAsync(id, cancellation);
+        await DecidedAsync(ends, cancellation);
+    }
+
+    public async Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation) => await Task.WhenAll(Enumerable.Range(0, Count).Select(async partition =>
+    {
+        try
+        {
+            var status = await AskAsync(partition, TimeSpan.Zero, grain => grain.StatusAsync(), cancellation);
+            return new PartitionStatus(partition, status.Position, status.Committed, status.End, Enum.IsDefined((PartitionState)status.State) ? (PartitionState)status.State : PartitionState.Waiting, status.Problem);
+        }
+        catch (Unavailable silent)
+        {
+            return new PartitionStatus(partition, 0, 0, node.Log.EndSeen(partition), PartitionState.Waiting, silent.Message);
+        }
+    }));
+
+    public IReadOnlyList<string> NotReady()
+    {
+        if (_silos is not { CurrentStatus: SiloStatus.Active } silos) return ["this silo is not an active member of the cluster"];
+        var reasons = new List<string>();
+        var active = silos.GetActiveSilos();
+        for (var partition = 0; partition < Count; partition++)
+        {
+            if (!Rendezvous.OfPartition(partition, active).Equals(silos.SiloAddress)) continue;
+            if (!node.Served.TryGetValue(partition, out var served)) reasons.Add($"partition {partition} belongs here and is not here yet");
+            else if (served.Runner.Status.WhyNot is { } why) reasons.Add(why);
+        }
+
+        return reasons;
+    }
+
+    public async Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        var groups = await Task.WhenAll(Enumerable.Range(0, Count).Select(partition => AskAsync(partition, Patience, grain => grain.SuspenseAsync(tenant.Value), cancellation)));
+        return [.. groups.SelectMany(some => some).Select(group => new SuspenseGroup(
+            tenant, (VerdictReason)group.Reason, group.Subject, group.Type, group.Count, Instant.FromUnixTimeTicks(group.FirstTicks), Instant.FromUnixTimeTicks(group.LastTicks)))];
+    }
+
+    public async Task<long?> SuspenseFromAsync(int partition, CancellationToken cancellation) =>
+        await AskAsync(partition, Patience, grain => grain.SuspenseFromAsync(), cancellation) is var from and >= 0 ? from : null;
+
+    public async Task<string> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)
+    {
+        var grain = Grains.GetGrain<ISubscriptionGrain>(GrainKey.Of(tenant.Value, subscription.Value));
+        return (await AskAsync("The subscription", Patience, () => grain.BalanceAsync(node.Keeper.Book.Sequence), cancellation)).Document;
+    }
+
+    public async Task<IReadOnlyList<(string Subscription, string Why)>> FinishAsync(CloseBatch batch, CancellationToken cancellation)
+    {
+        var grain = Grains.GetGrain<IBatchGrain>(batch.Number);
+        var done = await AskAsync("The close", Timeout.InfiniteTimeSpan, () => grain.FinishAsync(batch.Sequence), cancellation);
+        return [.. done.Parked.Zip(done.Why)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _keeping;
+        await _following;
+        if (host is not null)
+        {
+            // Grains store what they have applied and end; the other silos serve their partitions.
+            await host.StopAsync(CancellationToken.None);
+            if (host is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync();
+            else host.Dispose();
+        }
+
+        _stop.Dispose();
+    }
+
+    // Passes: a silo went, a partition moves, a call was given up. The same call may be made again, elsewhere.
+    private static bool Passes(Exception error) => error is Unavailable or OrleansException or TimeoutException;
+
+    private IEnumerable<INodeGrain> Others() => _silos is not { } silos ? [] : silos.GetActiveSilos().Where(other => !other.Equals(silos.SiloAddress)).Select(other => Grains.GetGrain<INodeGrain>(other.ToParsableString()));
+
+    private Task<bool> UntilAsync(int partition, Func<IPartitionGrain, Task<bool>> isSo, CancellationToken cancellation) => AskAsync(
+        partition,
+        Timeout.InfiniteTimeSpan,
+        async grain =>
+        {
+            while (!await isSo(grain)) cancellation.ThrowIfCancellationRequested();
+            return true;
+        },
+        cancellation);
+
+    private Task<T> AskAsync<T>(int partition, TimeSpan patience, Func<IPartitionGrain, Task<T>> ask, CancellationToken cancellation)
+    {
+        var grain = Grains.GetGrain<IPartitionGrain>(partition);
+        return AskAsync($"Partition {partition}", patience, () => ask(grain), cancellation);
+    }
+
+    private async Task<T> AskAsync<T>(string whom, TimeSpan patience, Func<Task<T>> ask, CancellationToken cancellation)
+    {
+        var since = node.Time.GetTimestamp();
+        while (true)
+        {
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
+            try
+            {
+                return await ask().WaitAsync(both.Token);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+                throw new Unavailable("The engine is stopping.");
+            }
+            catch (Exception error) when (Passes(error))
+            {
+                if (_stop.IsCancellationRequested || (patience != Timeout.InfiniteTimeSpan && node.Time.GetElapsedTime(since) >= patience))
+                    throw error as Unavailable ?? new Unavailable($"{whom} cannot be reached in the cluster just now: {error.Message}", error);
+            }
+
+            await Task.Delay(Pause, node.Time, cancellation);
+        }
+    }
+}

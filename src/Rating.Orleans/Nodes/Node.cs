@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using Rating.Domain;
+using Rating.Engine;
+using Rating.Engine.Books;
+using Rating.Engine.Intake;
+using Rating.Engine.Log;
+using Rating.Engine.Partitions;
+using Rating.Engine.Store;
+using Rating.Orleans.Placement;
+
+namespace Rating.Orleans.Nodes;
+
+/// <summary>What a process of the cluster has for its grains: log, store, engine and book, and the partitions that are served here.</summary>
+internal sealed class Node(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider time, ClusterSettings cluster, ILogger logger)
+{
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public IUsageLog Log { get; } = log;
+
+    public IRatingStore Store { get; } = store;
+
+    public RatingSettings Settings { get; } = settings;
+
+    public IClock Clock { get; } = clock;
+
+    public TimeProvider Time { get; } = time;
+
+    public ClusterSettings Cluster { get; } = cluster;
+
+    public ILogger Logger { get; } = logger;
+
+    public RatingEngine Engine { get; private set; } = null!;
+
+    public BookKeeper Keeper { get; private set; } = null!;
+
+    /// <summary>The partitions that are served in this process.</summary>
+    public ConcurrentDictionary<int, ServedPartition> Served { get; } = new();
+
+    /// <summary>Done when the engine has its book: before that no grain can answer.</summary>
+    public Task Started => _started.Task;
+
+    /// <summary>Completed and renewed when what is served here changes.</summary>
+    public Signal Changed { get; } = new();
+
+    public void Attach(RatingEngine engine, BookKeeper keeper) => (Engine, Keeper) = (engine, keeper);
+
+    public void Start() => _started.TrySetResult();
+
+    /// <summary>The partition that a subscription's usage is in when its id is the key of its records.</summary>
+    public int FirstGuess(string grainKey)
+    {
+        var (tenant, subscription) = GrainKey.Parse(grainKey);
+        return PartitionOf.Key(new TenantId(tenant), subscription, Log.Partitions);
+    }
+}

@@ -1,0 +1,40 @@
+namespace Rating.Orleans.Tests.Processes;
+
+/// <summary>One process of a cluster.</summary>
+internal sealed class ClusterNode(string name, RatingProcess server) : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    public string Name { get; } = name;
+
+    public RatingProcess Server { get; } = server;
+
+    public string Url { get; private set; } = "";
+
+    /// <summary>Waits until it answers with a loaded engine.</summary>
+    public async Task ReadyAsync() => Url = await Server.ReadyAsync() ?? throw new ProcessFailure($"{Name} ended.\n{Server}");
+
+    /// <summary>Waits until it says that it is ready.</summary>
+    public async Task HealthyAsync()
+    {
+        while (true)
+        {
+            if (Server.HasEnded) throw new ProcessFailure($"{Name} ended.\n{Server}");
+            try
+            {
+                using var ready = await _http.GetAsync($"{Url}/health/ready");
+                if (ready.IsSuccessStatusCode) return;
+            }
+            catch (Exception gone) when (gone is HttpRequestException or TaskCanceledException)
+            {
+                // Not just now.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Server.Dispose();
+        _http.Dispose();
+    }
+}
