@@ -23,6 +23,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     private readonly bool _ownsDatabase;
     private readonly HttpSender _http;
     private KafkaSender? _kafkaSender;
+    private readonly List<RatingProcess> _begun = [];
     private string _sendsTo = "";
 
     private FaultWorld(FaultFixture fixture, int seed, MockKafka kafka, ThrowAwayPostgres? postgres)
@@ -127,7 +128,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     {
         while (true)
         {
-            Server?.Dispose();
+            Server?.Kill();
             Server = Begin("data");
             if (await Server.ReadyAsync() is { } url)
             {
@@ -153,7 +154,9 @@ internal sealed class FaultWorld : IAsyncDisposable
         };
         foreach (var (name, value) in Environment) environment[name] = value;
         foreach (var (name, value) in more) environment[name] = value;
-        return RatingProcess.Start(environment, "serve", "--log", "kafka", "--store", "postgres", "--data", _folder.File(data), "--urls", "http://127.0.0.1:0");
+        var server = RatingProcess.Start(environment, "serve", "--log", "kafka", "--store", "postgres", "--data", _folder.File(data), "--urls", "http://127.0.0.1:0");
+        _begun.Add(server);
+        return server;
     }
 
     /// <summary>The senders use another server from now on.</summary>
@@ -343,7 +346,7 @@ internal sealed class FaultWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Server?.Dispose();
+        foreach (var server in _begun) server.Dispose();
         Client?.Dispose();
         _http.Dispose();
         _kafkaSender?.Dispose();

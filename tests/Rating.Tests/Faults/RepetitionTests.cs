@@ -1,7 +1,5 @@
 using System.Text;
 using NodaTime;
-using NodaTime.Text;
-using Rating.Domain;
 
 namespace Rating.Tests.Faults;
 
@@ -19,32 +17,33 @@ public sealed class RepetitionTests(FaultFixture fixture)
         {
             await world.StartAsync();
             await world.SetUpAsync();
-            var first = Instant.FromUtc(2026, 3, 10, 23, 59, 59);
-            world.SetClock(first);
+            // The first and the last millisecond of a UTC day. Somebody else writes them into the topic: the timestamp is the time of arrival.
+            var first = Instant.FromUtc(2026, 3, 10, 0, 0);
+            var dayEnd = Duration.FromDays(1) - Duration.FromMilliseconds(1);
             // One that says when it happened, and one that does not: its time is its arrival.
-            string[] events = [FaultUsage.Sms("timed", first), Untimed("untimed", "sms.sent")];
-            await world.PostAsync(events);
-            await world.CaughtUpAsync();
-            Assert.Equal(2, await world.CountAsync("rated"));
-            // (days later, duplicates by then, too old by then, rated by then): the last UTC day of the horizon, and the one after it.
-            foreach (var (days, duplicates, tooOld, rated) in new[] { (0, 2, 0, 2), (1, 4, 0, 2), (HorizonDays - 1, 6, 0, 2), (HorizonDays, 8, 0, 2), (HorizonDays + 1, 8, 1, 3) })
+            string[] events = [FaultUsage.Sms("timed", first), $$"""{"specversion":"1.0","id":"untimed","source":"extra","type":"sms.sent","subject":"{{Processes.ProcessData.Number(0, 0, 0)}}"}"""];
+            // (how long after the first; duplicates, too old ones and rated ones by then): docs/formats.md, rules 3 and 4. 35 days, and a millisecond more than the last of them.
+            foreach (var (after, duplicates, tooOld, rated) in new[]
             {
-                world.Server.Kill();
-                world.SetClock(first + Duration.FromDays(days));
-                await world.StartAsync();
-                await world.PostAsync(events);
+                (Duration.Zero, 0, 0, 2), (Duration.FromMilliseconds(1), 2, 0, 2), (Duration.FromDays(1), 4, 0, 2), (Duration.FromDays(HorizonDays) + dayEnd, 6, 0, 2),
+                (Duration.FromDays(HorizonDays + 1), 6, 1, 3), (Duration.FromDays(HorizonDays + 1) + dayEnd, 7, 2, 3),
+            })
+            {
+                foreach (var one in events)
+                    await world.KafkaSender.SendAsync(FaultUsage.PartitionOfKey(Processes.ProcessData.Number(0, 0, 0)), System.Text.Encoding.UTF8.GetBytes(one), (first + after).ToUnixTimeMilliseconds());
                 await world.CaughtUpAsync();
-                Assert.Equal((days, duplicates, tooOld, rated), (days, await world.CountAsync("duplicate"), await world.CountAsync("rejected", "tooOld"), await world.CountAsync("rated")));
+                Assert.Equal((after, duplicates, tooOld, rated), (after, await world.CountAsync("duplicate"), await world.CountAsync("rejected", "tooOld"), await world.CountAsync("rated")));
+                world.Server.Kill();
+                await world.StartAsync();
             }
 
-            // The untimed one counts again from there on.
-            await world.PostAsync([events[1]]);
+            // The same over HTTP, by the server's own clock.
+            world.SetClock(first + Duration.FromDays(2 * HorizonDays));
+            await world.PostAsync(events);
             await world.CaughtUpAsync();
-            Assert.Equal(9, await world.CountAsync("duplicate"));
+            Assert.Equal((8, 3, 3), (await world.CountAsync("duplicate"), await world.CountAsync("rejected", "tooOld"), await world.CountAsync("rated")));
             await world.MustBeSoundAsync();
         });
-
-        static string Untimed(string id, string type) => $$"""{"specversion":"1.0","id":"{{id}}","source":"extra","type":"{{type}}","subject":"{{Processes.ProcessData.Number(0, 0, 0)}}"}""";
     }
 
     [FaultFact]
