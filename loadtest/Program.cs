@@ -19,7 +19,18 @@ if (options.StagesOnly)
 
 Directory.CreateDirectory(options.Out);
 var figures = new List<Figure>();
-await foreach (var figure in options.Command == Options.Local ? LocalFigures.MeasureAsync(options) : PipelineFigures.MeasureAsync(options)) figures.Add(figure);
+#if RATING_ORLEANS
+var cluster = Rating.Loadtest.Cluster.ClusterFigures.MeasureAsync;
+#else
+if (options.Command == Options.Cluster)
+{
+    Console.Error.WriteLine("loadtest cluster: this program was built without Orleans, which its package feed lacks.");
+    return 2;
+}
+
+var cluster = PipelineFigures.MeasureAsync;
+#endif
+await foreach (var figure in (options.Command switch { Options.Local => LocalFigures.MeasureAsync, Options.Pipeline => PipelineFigures.MeasureAsync, _ => cluster })(options)) figures.Add(figure);
 TableReport.Write(figures);
 JsonReport.Write(figures, options);
 SvgPlot.Write(figures, options);

@@ -145,7 +145,7 @@ internal static class Stages
             foreach (var index in _dirty)
             {
                 foreach (ref var slot in Accumulators[index].Meters)
-                    if (slot.IsDirty) UsageBlocks.Write(_state, _texts, slot.Total);
+                    if (slot.IsDirty) UsageBlocks.Write(_state, _texts, Rating.Domain.Usage.Aggregation.Sum, slot.Total);
                 foreach (ref var slot in Accumulators[index].Calls)
                     if (slot.IsDirty) UsageBlocks.Write(_state, slot.Total);
                 Accumulators[index].Stored();

@@ -11,6 +11,19 @@ internal sealed class Bench(Outside outside, Options options)
 
     public Outside Outside { get; } = outside;
 
+    /// <summary>Measures those of a list of figures that are asked for, on one bench.</summary>
+    public static async IAsyncEnumerable<Figure> MeasureAsync((string[] Rows, Func<Bench, Options, IAsyncEnumerable<Figure>> Measure)[] all, Options options)
+    {
+        using var outside = await Outside.StartAsync();
+        var bench = new Bench(outside, options);
+        foreach (var (rows, measure) in all)
+        {
+            if (!options.Wants(rows)) continue;
+            Progress.Say($"{string.Join(", ", rows)} ...");
+            await foreach (var figure in measure(bench, options)) yield return figure;
+        }
+    }
+
     /// <summary>How many subscriptions there are.</summary>
     public int Subscriptions { get; } = options.Quick ? 20_000 : 100_000;
 

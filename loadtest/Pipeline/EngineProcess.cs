@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using NodaTime.Text;
 using Rating.Domain;
@@ -11,6 +12,7 @@ using Rating.Kafka;
 using Rating.Loadtest.Processes;
 using Rating.Loadtest.World;
 using Rating.Postgres;
+using Rating.Server.Hosting;
 
 namespace Rating.Loadtest.Pipeline;
 
@@ -73,7 +75,8 @@ internal sealed class EngineProcess : IAsyncDisposable
         var log = await Outside.OpenLogAsync(run, topic);
         var store = await Outside.OpenStoreAsync(database);
         var (gated, clock) = (new GatedLog(log), new FixedClock());
-        return new EngineProcess(log, store, gated, await RatingEngine.StartAsync(gated, store, Outside.Settings, clock, TimeProvider.System, default), clock);
+        var installation = new Installation(gated, store, Outside.Settings, clock, Customers.Tenant, Seller.None) { Cluster = run.IsSilo ? Outside.ClusterOn(database) : null };
+        return new EngineProcess(log, store, gated, await EngineStart.StartAsync(installation, NullLogger.Instance, default), clock);
     }
 
     private async Task<TopicOutcome> RateAsync(int records)

@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Confluent.Kafka;
 using Rating.Engine;
 using Rating.Engine.Log;
 using Rating.Kafka;
 using Rating.Loadtest.World;
 using Rating.Postgres;
+using Rating.Server.Hosting;
 using Rating.TestKit;
 
 namespace Rating.Loadtest.Pipeline;
@@ -88,6 +91,25 @@ internal sealed class Outside : IDisposable
         }
 
         return topic;
+    }
+
+    /// <summary>How a process joins the cluster whose members are in a database.</summary>
+    public static ClusterPlace ClusterOn(string connection) => new("rating", IPAddress.Loopback, FreePort(), null, $"{connection};Search Path=rating");
+
+    /// <summary>A port that nobody listens on.</summary>
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>A database that has the schema and nothing else.</summary>
+    public async Task<string> MembershipAsync()
+    {
+        var connection = Postgres.ConnectionString(Postgres.CreateDatabase());
+        await using var store = await OpenStoreAsync(connection);
+        return connection;
     }
 
     /// <summary>A producer of batches compressed with lz4. What it could not deliver shows only at the end of the topic.</summary>

@@ -16,15 +16,5 @@ internal static class PipelineFigures
         ];
 
     /// <summary>Measures those that are asked for.</summary>
-    public static async IAsyncEnumerable<Figure> MeasureAsync(Options options)
-    {
-        using var outside = await Outside.StartAsync();
-        var bench = new Bench(outside, options);
-        foreach (var (rows, measure) in All)
-        {
-            if (!options.Wants(rows)) continue;
-            Progress.Say($"{string.Join(", ", rows)} ...");
-            await foreach (var figure in measure(bench, options)) yield return figure;
-        }
-    }
+    public static IAsyncEnumerable<Figure> MeasureAsync(Options options) => Bench.MeasureAsync(All, options);
 }

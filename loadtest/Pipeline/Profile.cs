@@ -3,19 +3,19 @@ using Rating.Loadtest.Processes;
 
 namespace Rating.Loadtest.Pipeline;
 
-/// <summary>Where the engine's time goes in row 1: one more run under Linux' <c>perf</c>, with the names of compiled methods, as a text file.</summary>
+/// <summary>Where the engine's time goes: one more run under Linux' <c>perf</c>, with the names of compiled methods, as a text file.</summary>
 internal static class Profile
 {
     private static readonly string[] Reports = ["dso", "symbol"];
 
     /// <summary>Rates a topic under perf.</summary>
     /// <returns>The file; null when there is no perf on this machine.</returns>
-    public static async Task<string?> TakeAsync(Bench bench, Options options)
+    public static async Task<string?> TakeAsync(Bench bench, Options options, TopicRun run)
     {
-        var data = Path.GetFullPath(Path.Combine(options.Out, "pipeline-profile.perf"));
+        var data = Path.GetFullPath(Path.Combine(options.Out, $"{options.Command}-profile.perf"));
         // Compiled code is mapped once: perf knows no names in a second mapping.
         var named = new Dictionary<string, string> { ["DOTNET_PerfMapEnabled"] = "1", ["DOTNET_EnableWriteXorExecute"] = "0" };
-        using var side = new ChildProcess(EngineProcess.Kind, bench.WithDatabases(await bench.EvenAsync(), await bench.CustomersAsync()), named);
+        using var side = new ChildProcess(EngineProcess.Kind, bench.WithDatabases(run, await bench.CustomersAsync()), named);
         await side.AnswerAsync<double>();
         Process perf;
         try

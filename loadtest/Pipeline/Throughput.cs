@@ -14,7 +14,7 @@ internal static class Throughput
         var even = await MeasureAsync(bench, await bench.EvenAsync(), "even", options);
         bench.MaximumIs(Figure.Median([.. even.Select(pair => pair.Run.Records / pair.Rated.Seconds)]));
         foreach (var figure in Figures(even, "", "evenly used", await WithHeadersAsync(bench, options))) yield return figure;
-        if (options.Profile && await Profile.TakeAsync(bench, options) is { } profile) Progress.Say($"  profile: {profile}");
+        if (options.Profile && await Profile.TakeAsync(bench, options, await bench.EvenAsync()) is { } profile) Progress.Say($"  profile: {profile}");
         // The first subscription has a twelfth of all usage, and the mock keeps 5 MiB per partition.
         var records = options.Quick ? 200_000 : 600_000;
         var zipf = await bench.RunAsync(await bench.Outside.TopicAsync(new UsageMaker(bench.Subscriptions, isZipf: true, 2), records), records);

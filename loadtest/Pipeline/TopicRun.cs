@@ -20,6 +20,9 @@ internal sealed record TopicRun(string Bootstrap, string Topic, int Records, str
     /// <summary>How many subscriptions there are, where that is not in the database.</summary>
     public int Subscriptions { get; init; }
 
+    /// <summary>Whether the engine is one of a cluster.</summary>
+    public bool IsSilo { get; init; }
+
     /// <summary>Properties of librdkafka that are set over the usual.</summary>
     public Dictionary<string, string> Properties { get; init; } = [];
 }

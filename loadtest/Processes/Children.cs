@@ -23,6 +23,10 @@ internal static class Children
             ServedEngine.Kind => ServedEngine.ChildAsync(Read<TopicRun>(settings)),
             LoadGenerator.Kind => LoadGenerator.ChildAsync(Read<LoadGenerator.Settings>(settings)),
             NaiveTable.Kind => NaiveTable.ChildAsync(Read<TopicRun>(settings)),
+#if RATING_ORLEANS
+            Cluster.NaiveSilo.Kind => Cluster.NaiveSilo.ChildAsync(Read<Cluster.MemoryRun>(settings)),
+            Cluster.MemorySilo.Kind => Cluster.MemorySilo.ChildAsync(Read<Cluster.MemoryRun>(settings)),
+#endif
             _ => throw new ArgumentException($"{kind}: no such process"),
         });
         return 0;

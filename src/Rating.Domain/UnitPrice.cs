@@ -27,6 +27,15 @@ public readonly record struct UnitPrice
             ? new UnitPrice((long)pico, currency)
             : throw new Refused("percent.invalid", $"'{text}' is not a percentage: write a number of at most {Limits.UnitPriceDecimals - 2} decimals, up to {Limits.UnitPriceMax}.");
 
+    /// <summary>Reads a price from UTF-8.</summary>
+    /// <returns>False when it is none.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, Currency currency, out UnitPrice price)
+    {
+        var known = ScaledNumber.TryParse(utf8, Limits.UnitPriceDecimals, Limits.UnitPriceMax, out var pico);
+        price = new UnitPrice((long)pico, currency);
+        return known;
+    }
+
     /// <summary>No price to pay.</summary>
     public static UnitPrice Free(Currency currency) => new(0, currency);
 

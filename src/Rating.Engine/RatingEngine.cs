@@ -151,7 +151,7 @@ public sealed class RatingEngine : IAsyncDisposable
 
             var usage = Combined(parts);
             var before = new List<Snapshot>();
-            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels || entry.Subscription.Discounts.Count > 0))
+            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels || entry.CarriesUnits || entry.Subscription.Discounts.Count > 0))
                 await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
             if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
                 throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
@@ -351,7 +351,7 @@ public sealed class RatingEngine : IAsyncDisposable
             var own = usage.GetValueOrDefault((number, number)) ?? new PeriodUsage();
             var late = usage.Where(pair => pair.Key.Billing == number && pair.Key.Usage != number).ToDictionary(pair => pair.Key.Usage, pair => pair.Value);
             var all = known.With(late);
-            var lines = new List<PricedLine>(Price.Arrears(terms, own, today, all.HeldAt(number)));
+            var lines = new List<PricedLine>(Price.Arrears(terms, own, today, all.StartOf(number)).Lines);
             lines.AddRange(SnapshotMaker.Late(entry, known, late, number));
             lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
             known = all.With([new KeyValuePair<int, PeriodUsage>(number, own)]);

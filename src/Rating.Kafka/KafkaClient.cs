@@ -9,6 +9,7 @@ internal sealed class KafkaClient : IDisposable
 {
     private const int ProblemBytes = 512;
     private const int RetryMs = 50;
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(3);
     private const long OffsetEnd = -1;
     private const long OffsetBeginning = -2;
     private readonly string _topic;
@@ -69,8 +70,15 @@ internal sealed class KafkaClient : IDisposable
         _stop.Cancel();
         _errors.GetAwaiter().GetResult();
         _stop.Dispose();
-        Native.Destroy(_handle, Native.DestroyWithoutClose);
+        // A commit to the group that no coordinator answers would hold the end of the process up for a minute: then the handle is left to it.
+        var (handle, ended) = (_handle, new ManualResetEventSlim());
         _handle = 0;
+        new Thread(() =>
+        {
+            Native.Destroy(handle, Native.DestroyWithoutClose);
+            ended.Set();
+        }) { IsBackground = true, Name = "kafka client ends" }.Start();
+        ended.Wait(EndTime);
     }
 
     // One question at a time: rd_kafka_query_watermark_offsets asks for both, and takes one answer for the other when the leader changes in between.

@@ -18,6 +18,9 @@ public static class KafkaHeaders
     /// <summary>Something refused at the border: source, line feed, reason, line feed, the raw bytes.</summary>
     public const string Refusal = "application/vnd.rating.refused";
 
+    /// <summary>W3C trace context, on the first record of an append in each partition, when the append is traced.</summary>
+    public const string Trace = Engine.Telemetry.TraceHeader;
+
     /// <summary>How the attributes of a CloudEvent in binary mode start.</summary>
     public const string AttributePrefix = "ce_";
 }

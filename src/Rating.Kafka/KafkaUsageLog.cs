@@ -58,7 +58,7 @@ public sealed class KafkaUsageLog : IUsageLog
 
         cancellation.ThrowIfCancellationRequested();
         if (records.Count == 0) return new Dictionary<int, long>();
-        var ends = await _producer.AppendAsync(records, cancellation);
+        var ends = await SendAsync(records, cancellation);
         foreach (var (partition, end) in ends.ToList())
         {
             if (end < 0) ends[partition] = await EndAsync(partition, cancellation);
@@ -107,6 +107,24 @@ public sealed class KafkaUsageLog : IUsageLog
         if (_second.IsValueCreated) _second.Value.Dispose();
         _reader.Dispose();
         _asker.Dispose();
+    }
+
+    private async Task<Dictionary<int, long>> SendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellation)
+    {
+        using var span = KafkaTelemetry.Send(_settings.Topic, records.Count);
+        var from = Stopwatch.GetTimestamp();
+        try
+        {
+            var ends = await _producer.AppendAsync(records, cancellation);
+            KafkaTelemetry.SentTo(_settings.Topic, records.Count, from, null);
+            return ends;
+        }
+        catch (Exception failed)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, failed.Message);
+            KafkaTelemetry.SentTo(_settings.Topic, records.Count, from, failed);
+            throw;
+        }
     }
 
     private async Task<(long Low, long High)> BoundsAsync(int partition, CancellationToken cancellation) =>

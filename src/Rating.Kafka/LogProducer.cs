@@ -34,11 +34,13 @@ internal sealed class LogProducer : IDisposable
         var deadline = Stopwatch.GetTimestamp() + (long)(_settings.AppendTimeout.TotalSeconds * Stopwatch.Frequency);
         (TenantId Tenant, string Source, LogRecordKind Kind) known = default;
         Headers? headers = null;
+        var trace = Telemetry.TraceToCarry;
+        HashSet<int>? traced = trace is null ? null : [];
         for (var i = 0; i < records.Count; i++)
         {
             var record = records[i];
             if (headers is null || known != (record.Tenant, record.Source, record.Kind)) (known, headers) = ((record.Tenant, record.Source, record.Kind), HeadersOf(record));
-            var message = new Message<Null, byte[]> { Value = BytesOf(record.Payload), Headers = headers, Timestamp = new Timestamp(record.IngestTime.ToUnixTimeMilliseconds(), TimestampType.CreateTime) };
+            var message = new Message<Null, byte[]> { Value = BytesOf(record.Payload), Headers = traced?.Add(record.Partition) ?? false ? HeadersOf(record, trace) : headers, Timestamp = new Timestamp(record.IngestTime.ToUnixTimeMilliseconds(), TimestampType.CreateTime) };
             while (!TryProduce(producer, record.Partition, message, append))
             {
                 // What was handed over so far goes on by itself.
@@ -84,6 +86,9 @@ internal sealed class LogProducer : IDisposable
     // librdkafka copies what it is given, so an array that is all payload needs no copy of ours.
     private static byte[] BytesOf(ReadOnlyMemory<byte> payload) =>
         MemoryMarshal.TryGetArray(payload, out var part) && part.Offset == 0 && part.Count == part.Array!.Length ? part.Array : payload.ToArray();
+
+    private static Headers HeadersOf(in LogAppend record, string? trace) =>
+        trace is null ? HeadersOf(record) : [.. HeadersOf(record), new Header(KafkaHeaders.Trace, Encoding.ASCII.GetBytes(trace))];
 
     private static Headers HeadersOf(in LogAppend record) => new()
     {

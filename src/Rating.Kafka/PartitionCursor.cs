@@ -91,12 +91,17 @@ internal sealed unsafe class PartitionCursor : IDisposable
     public void Fill()
     {
         LastUseMs = Environment.TickCount64;
+        if (FillWindow() is > 0 and var count) KafkaTelemetry.ConsumedFrom(_topic, _partition, count);
+    }
+
+    private int FillWindow()
+    {
         long bytes = 0;
         int records = 0, count;
         while (records < FillRecordsMax && bytes < FillBytesMax)
         {
             fixed (nint* messages = _messages) count = (int)Native.ConsumeBatch(_queue, 0, (Native.Message**)messages, PollMax);
-            if (count <= 0) return;
+            if (count <= 0) return records;
             if (records == 0)
             {
                 _window.Clear();
@@ -113,8 +118,10 @@ internal sealed unsafe class PartitionCursor : IDisposable
                 Native.MessageDestroy(message);
             }
 
-            if (count < PollMax) return;
+            if (count < PollMax) return records;
         }
+
+        return records;
     }
 
     /// <summary>Gives records from a position on, out of what was filled.</summary>

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Rating.Domain;
+using Rating.Engine;
 using Rating.Engine.Log;
 
 namespace Rating.Kafka;
@@ -15,6 +16,7 @@ internal sealed unsafe class RecordReader(TenantId defaultTenant)
 
     private const int ChunkBytes = 64 * 1024;
     private const int TenantBytesMax = 256;
+    private const int TraceBytesMax = 64;
     private readonly List<(nint Name, nint Value, int Size)> _attributes = [];
     private byte[] _tenantBytes = [];
     private TenantId _tenant;
@@ -48,6 +50,7 @@ internal sealed unsafe class RecordReader(TenantId defaultTenant)
                 if (key.SequenceEqual("content-type"u8)) type = bytes;
                 else if (key.SequenceEqual("rating-tenant"u8)) tenant = TenantOf(bytes);
                 else if (key.SequenceEqual("rating-source"u8)) source = wantsSource ? Encoding.UTF8.GetString(bytes) : null;
+                else if (key.SequenceEqual("traceparent"u8)) Telemetry.Note(message->Partition, message->Offset, Encoding.ASCII.GetString(bytes[..Math.Min(bytes.Length, TraceBytesMax)]));
                 else if (key.StartsWith("ce_"u8)) _attributes.Add(((nint)name, (nint)value, bytes.Length));
             }
         }

@@ -106,7 +106,11 @@ public sealed class SqliteUsageLog : IUsageLog
 
         cancellation.ThrowIfCancellationRequested();
         var append = new Append(records);
+        // In one process, so the trace need not travel with the records.
+        var trace = Telemetry.TraceToCarry;
         if (records.Count > 0) await _writer.WriteAsync(append, cancellation);
+        if (trace is not null)
+            foreach (var (partition, end) in append.Ends) Telemetry.Note(partition, end - 1, trace);
         return append.Ends;
     }
 

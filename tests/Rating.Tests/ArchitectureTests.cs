@@ -22,6 +22,7 @@ public sealed partial class ArchitectureTests
         ("Confluent.Kafka", "Rating.Kafka"),
         ("Orleans", "Rating.Orleans"),
         ("Microsoft.AspNetCore", "Rating.Server"),
+        ("OpenTelemetry", "Rating.Server"),
         ("Spectre.Console", "Rating.Server"),
         ("System.CommandLine", "Rating.Server"),
     ];

@@ -29,6 +29,9 @@ public sealed record Invoice
     /// <summary>The lines of the account.</summary>
     public IReadOnlyList<AccountLine> AccountLines { get; init; } = [];
 
+    /// <summary>What its subscriptions shared.</summary>
+    public IReadOnlyList<PoolUse> Pools { get; init; } = [];
+
     /// <summary>Its taxes; null where no taxes are worked out.</summary>
     public TaxOutcome? Taxes { get; init; }
 

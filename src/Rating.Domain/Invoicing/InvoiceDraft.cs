@@ -18,6 +18,9 @@ public sealed class InvoiceDraft
     /// <summary>What was taken of credits before tax.</summary>
     public IReadOnlyList<CreditUse> CreditsBeforeTax => _credits;
 
+    /// <summary>What was shared.</summary>
+    public IReadOnlyList<PoolUse> Pools { get; private set; } = [];
+
     /// <summary>All lines in the order of the invoice, each with its subscription.</summary>
     public IEnumerable<AccountLine> Lines => _request.Snapshots.SelectMany(snapshot => snapshot.Lines.Select(line => new AccountLine(snapshot.Subscription.Value, line))).Concat(_accountLines);
 
@@ -33,6 +36,7 @@ public sealed class InvoiceDraft
         var draft = new InvoiceDraft(request);
         if (request.IsOfCycle)
         {
+            draft.Pool();
             draft.Commit();
             draft.Discount();
         }
@@ -49,6 +53,15 @@ public sealed class InvoiceDraft
         var uses = new List<CreditUse>();
         Pay(isBeforeTax: false, [.. lines.Select(one => one.Line)], [.. lines.Select(one => one.Open)], taxes is null ? Sum : Sum + taxes.OnTop, (grant, parts) => uses.Add(new CreditUse(grant.Key, false, Total(parts))));
         return uses;
+    }
+
+    private void Pool()
+    {
+        var members = _request.Snapshots.Where(snapshot => snapshot.Kind == SnapshotKind.Period).Select(snapshot => (Terms: _request.Terms(snapshot), snapshot.Usage))
+            .Where(member => member.Terms.Spans.Any(span => span.Revision.Allowances.Any(allowance => allowance.IsPooled))).ToList();
+        if (members.Count == 0) return;
+        _accountLines.AddRange(PoolLines.Of(members, out var uses));
+        Pools = uses;
     }
 
     private void Commit()

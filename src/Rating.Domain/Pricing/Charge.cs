@@ -6,6 +6,9 @@ public abstract class Charge
     /// <summary>Its name in the plan, unique there.</summary>
     public required string Key { get; init; }
 
+    /// <summary>What one unit of a line's quantity costs the seller; null where that is not said, or known call by call. Set once, by whoever reads the plan.</summary>
+    public UnitPrice? CostPrice { get; set; }
+
     /// <summary>Its name on an invoice.</summary>
     public required string Name { get; init; }
 

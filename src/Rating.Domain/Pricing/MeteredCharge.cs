@@ -17,6 +17,9 @@ public abstract class MeteredCharge : UsageCharge
     /// <summary>How the amount came about.</summary>
     public virtual string Explain(ChargeUsage usage) => Explain(usage.Figure);
 
+    /// <summary>Whether an allowance can make a part of its figure free: it is priced on one figure, and on nothing beside it.</summary>
+    public virtual bool MayBeCovered => GroupBy.Count == 0 && !NeedsEvents && this is PerUnit or Graduated or Volume or Stairstep or Package or TieredBlocks;
+
     /// <summary>What one event alone would cost, as far as that can be told.</summary>
     public virtual Money AmountAlone(Quantity value, string dimensions) => Amount(value);
 }

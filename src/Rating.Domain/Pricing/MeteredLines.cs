@@ -5,7 +5,7 @@ using Rating.Domain.Usage;
 namespace Rating.Domain.Pricing;
 
 /// <summary>The lines of charges on what meters counted over one period.</summary>
-internal sealed class MeteredLines(PeriodTerms terms, PeriodUsage usage, LocalDate asOf, HeldLevels held)
+internal sealed class MeteredLines(PeriodTerms terms, PeriodUsage usage, LocalDate asOf, HeldLevels held, PeriodAllowances allowances)
 {
     private readonly long _periodTicks = terms.Period.EndInstant.ToUnixTimeTicks() - terms.Period.StartInstant.ToUnixTimeTicks();
     // A flat price is due once per charge, group and period, whatever plan revisions there are.
@@ -34,6 +34,7 @@ internal sealed class MeteredLines(PeriodTerms terms, PeriodUsage usage, LocalDa
             yield return new PricedLine
             {
                 Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = key.Destination, From = from, To = to, Quantity = figure, Unit = charge.Meter.Unit, Amount = amount, TaxCode = charge.TaxCode,
+                Cost = charge.Cost is null ? Price.CostOf(charge, figure, terms) : Money.FromScaled(total.CostScaled, terms.Currency).RoundedToMinorUnit(terms.LineRounding), Uncosted = total.Uncosted,
                 Explanation = revision.IsUsageFree ? "free in the trial" : charge.Markup.Pico == 0 ? $"{brought} brought by {total.Calls} events" : $"{brought} brought by {total.Calls} events, {charge.Markup.ToPercentText()} on top",
             };
         }
@@ -49,9 +50,10 @@ internal sealed class MeteredLines(PeriodTerms terms, PeriodUsage usage, LocalDa
             figure = Quantity.One;
         }
 
+        var free = charge.MayBeCovered ? allowances.Cover(charge, figure) : Quantity.Zero;
         var priced = new ChargeUsage
         {
-            Figure = figure, Count = count, Events = charge.NeedsEvents ? Events(revision, charge, group) : new UsageRun(),
+            Figure = figure - free, Count = count, Events = charge.NeedsEvents ? Events(revision, charge, group) : new UsageRun(),
             FigureOf = fits => MeterFigure.Of(meter, parts.FindAll(part => fits(part.Dimensions)), _periodTicks),
         };
         var amount = revision.IsUsageFree ? Money.Zero(terms.Currency) : charge.Amount(priced).RoundedToMinorUnit(terms.LineRounding);
@@ -59,7 +61,8 @@ internal sealed class MeteredLines(PeriodTerms terms, PeriodUsage usage, LocalDa
         return new PricedLine
         {
             Kind = LineKind.Usage, Charge = charge.Key, Name = charge.Name, Detail = group, From = from, To = to, Quantity = figure, Unit = charge is Flat ? "" : meter.Unit,
-            Amount = amount, TaxCode = charge.TaxCode, Explanation = revision.IsUsageFree ? "free in the trial" : charge.Explain(priced),
+            Amount = amount, TaxCode = charge.TaxCode, Cost = Price.CostOf(charge, figure, terms),
+            Explanation = revision.IsUsageFree ? "free in the trial" : free == Quantity.Zero ? charge.Explain(priced) : $"{free} of {figure} free; {charge.Explain(priced)}",
         };
     }
 

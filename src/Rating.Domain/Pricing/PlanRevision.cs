@@ -11,7 +11,6 @@ public sealed class PlanRevision
     public PlanRevision(int id, string plan, string name, int catalogVersion, BillingInterval interval, IReadOnlyList<Charge> charges)
     {
         (Id, Plan, Name, CatalogVersion, Interval, Charges) = (id, plan, name, catalogVersion, interval, charges);
-        OwnIntervals = [.. charges.OfType<RecurringCharge>().Select(charge => charge.Interval).OfType<ChargeInterval>().Distinct()];
         _byType = charges.OfType<UsageCharge>()
             .GroupBy(charge => charge.Meter)
             .Select(group => new MeterCharges(group.Key, [.. group], group.Any(charge => charge.NeedsEvents)))
@@ -43,6 +42,9 @@ public sealed class PlanRevision
     /// <summary>What holds instead in the first days of a subscription, in order.</summary>
     public IReadOnlyList<PlanPhase> Phases { get; init; } = [];
 
+    /// <summary>Units that are free, in the order in which they are used.</summary>
+    public IReadOnlyList<Allowance> Allowances { get; init; } = [];
+
     /// <summary>The least that a period of it costs; null for none.</summary>
     public Commitment? Minimum { get; init; }
 
@@ -55,8 +57,11 @@ public sealed class PlanRevision
     /// <summary>Whether usage is counted but not charged: a trial.</summary>
     public bool IsUsageFree { get; init; }
 
-    /// <summary>The periods of charges that have others than the plan.</summary>
-    public IReadOnlyList<ChargeInterval> OwnIntervals { get; }
+    /// <summary>The periods of charges and allowances that have others than the plan.</summary>
+    public IReadOnlyList<ChargeInterval> OwnIntervals => field ??= [.. Charges.OfType<RecurringCharge>().Select(charge => charge.Interval).Concat(Allowances.Select(allowance => allowance.Interval)).OfType<ChargeInterval>().Distinct()];
+
+    /// <summary>Whether something may be left of an allowance for later periods.</summary>
+    public bool CarriesUnits => Allowances.Any(allowance => allowance.IsCarried) || Phases.Any(phase => phase.Revision.CarriesUnits);
 
     /// <summary>The periods of charges of it and of its phases that have others than the plan.</summary>
     public IEnumerable<ChargeInterval> AllIntervals => Phases.Count == 0 ? OwnIntervals : OwnIntervals.Concat(Phases.SelectMany(phase => phase.Revision.OwnIntervals));
@@ -65,11 +70,11 @@ public sealed class PlanRevision
     public PlanRevision With(IReadOnlyList<PlanRevision> addOns, int id, int catalogVersion) => new(
         id, Plan, string.Join(" + ", addOns.Select(addOn => addOn.Name).Prepend(Name)), catalogVersion, Interval, [.. Charges, .. addOns.SelectMany(addOn => addOn.Charges)])
     {
-        IsUsageFree = IsUsageFree, Minimum = Minimum, Maximum = Maximum, TaxCode = TaxCode,
+        IsUsageFree = IsUsageFree, Minimum = Minimum, Maximum = Maximum, TaxCode = TaxCode, Allowances = [.. Allowances, .. addOns.SelectMany(addOn => addOn.Allowances)],
     };
 
     /// <summary>This revision with other phases.</summary>
-    public PlanRevision WithPhases(IReadOnlyList<PlanPhase> phases) => new(Id, Plan, Name, CatalogVersion, Interval, Charges) { Phases = phases, IsUsageFree = IsUsageFree, Minimum = Minimum, Maximum = Maximum, TaxCode = TaxCode };
+    public PlanRevision WithPhases(IReadOnlyList<PlanPhase> phases) => new(Id, Plan, Name, CatalogVersion, Interval, Charges) { Phases = phases, IsUsageFree = IsUsageFree, Minimum = Minimum, Maximum = Maximum, TaxCode = TaxCode, Allowances = Allowances };
 
     /// <summary>The meters of its charges that take an event type, each with its charges; empty when it charges nothing for the type.</summary>
     public ReadOnlySpan<MeterCharges> For(string eventType) => _byType.TryGetValue(eventType, out var found) ? found : [];

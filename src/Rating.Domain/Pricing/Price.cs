@@ -13,9 +13,24 @@ public static class Price
     /// <param name="asOf">Recurring charges accrue for the days up to and with this one; the period's end or later prices all of it.</param>
     /// <param name="held">Levels of time-weighted meters at the period's start; null for none.</param>
     /// <exception cref="InvariantBrokenException">The usage was rated under a plan revision that the terms do not have.</exception>
-    public static IReadOnlyList<PricedLine> Arrears(PeriodTerms terms, PeriodUsage usage, LocalDate asOf, HeldLevels? held = null)
+    public static IReadOnlyList<PricedLine> Arrears(PeriodTerms terms, PeriodUsage usage, LocalDate asOf, HeldLevels? held = null) => Arrears(terms, usage, asOf, new PeriodStart(held ?? HeldLevels.None, [])).Lines;
+
+    /// <inheritdoc cref="Arrears(PeriodTerms, PeriodUsage, LocalDate, HeldLevels?)"/>
+    /// <param name="terms">The terms of the period.</param>
+    /// <param name="usage">All its usage, of all partitions.</param>
+    /// <param name="asOf">Recurring charges accrue for the days up to and with this one.</param>
+    /// <param name="start">What earlier periods have left behind.</param>
+    /// <returns>The lines, and what is left of allowances for the next period.</returns>
+    public static (IReadOnlyList<PricedLine> Lines, IReadOnlyList<AllowanceGrant> Left) Arrears(PeriodTerms terms, PeriodUsage usage, LocalDate asOf, PeriodStart start)
     {
-        var counted = new MeteredLines(terms, usage, asOf, held ?? HeldLevels.None);
+        var allowances = new PeriodAllowances(terms, usage, start.Left, null);
+        var lines = Arrears(terms, usage, asOf, start.Held, allowances);
+        return (lines, allowances.Close());
+    }
+
+    internal static IReadOnlyList<PricedLine> Arrears(PeriodTerms terms, PeriodUsage usage, LocalDate asOf, HeldLevels held, PeriodAllowances allowances)
+    {
+        var counted = new MeteredLines(terms, usage, asOf, held, allowances);
         foreach (var key in usage.Meters.Keys) HasRevision(terms, key.Revision);
         foreach (var key in usage.Calls.Keys) HasRevision(terms, key.Revision);
         var lines = RecurringLines.Of(terms, inAdvance: false, asOf);
@@ -25,6 +40,7 @@ public static class Price
         {
             var from = terms.Spans.First(span => span.Revision == revision).From;
             var to = terms.Spans.Last(span => span.Revision == revision).To;
+            allowances.Begin(revision);
             var ofRevision = new List<PricedLine>();
             foreach (var charge in revision.Charges)
             {
@@ -32,7 +48,7 @@ public static class Price
                 {
                     MeteredCharge metered => [.. counted.Of(revision, metered, from, to)],
                     Dynamic brought => [.. counted.Of(revision, brought, from, to)],
-                    RateDeckCharge calls => [.. Calls(terms, usage, revision, calls, from, to)],
+                    RateDeckCharge calls => [.. Calls(terms, usage, revision, calls, from, to, allowances)],
                     _ => [],
                 };
                 ofRevision.AddRange(ofCharge);
@@ -65,7 +81,7 @@ public static class Price
             lines.AddRange(Bundle.Shown(charge.Parts, new PricedLine
             {
                 Kind = LineKind.OneOff, Charge = charge.Key, Name = charge.Name, Detail = "", From = span.From, To = span.From.PlusDays(1), Quantity = quantity, Unit = charge.QuantityName,
-                Amount = (charge.Price * quantity).RoundedToMinorUnit(terms.LineRounding), TaxCode = charge.TaxCode, Explanation = $"{quantity} at {charge.Price}, once",
+                Amount = (charge.Price * quantity).RoundedToMinorUnit(terms.LineRounding), TaxCode = charge.TaxCode, Cost = CostOf(charge, quantity, terms), Explanation = $"{quantity} at {charge.Price}, once",
             }));
         }
 
@@ -82,6 +98,7 @@ public static class Price
             var line = group.Last();
             var amount = Sum(group);
             var quantity = group.Aggregate(Quantity.Zero, (sum, next) => sum + next.Quantity);
+            var cost = Costs(group, before.GetValueOrDefault(group.Key) ?? []);
             if (before.Remove(group.Key, out var old))
             {
                 amount -= Sum(old);
@@ -89,14 +106,14 @@ public static class Price
             }
 
             if (amount != Money.Zero(amount.Currency))
-                lines.Add(line with { Kind = kind, Amount = amount, Quantity = quantity, Explanation = $"difference to what was billed before; now {line.Explanation}" });
+                lines.Add(line with { Kind = kind, Amount = amount, Quantity = quantity, Cost = cost, Explanation = $"difference to what was billed before; now {line.Explanation}" });
         }
 
         foreach (var old in before.Values)
         {
             var amount = Money.Zero(old[0].Amount.Currency) - Sum(old);
             if (amount != Money.Zero(amount.Currency))
-                lines.Add(old[^1] with { Kind = kind, Amount = amount, Quantity = Quantity.Zero - old.Aggregate(Quantity.Zero, (sum, next) => sum + next.Quantity), Explanation = "taken back: it no longer applies" });
+                lines.Add(old[^1] with { Kind = kind, Amount = amount, Cost = Costs([], old), Quantity = Quantity.Zero - old.Aggregate(Quantity.Zero, (sum, next) => sum + next.Quantity), Explanation = "taken back: it no longer applies" });
         }
 
         return lines;
@@ -109,19 +126,44 @@ public static class Price
     private static void HasRevision(PeriodTerms terms, int revision) => Invariant.Holds(
         terms.Spans.Any(span => span.Revision.Id == revision), $"subscription {terms.Subscription}, period {terms.Period}: usage was rated under plan revision {revision}, which its terms do not have");
 
-    private static IEnumerable<PricedLine> Calls(PeriodTerms terms, PeriodUsage usage, PlanRevision revision, RateDeckCharge charge, LocalDate from, LocalDate to)
+    private static IEnumerable<PricedLine> Calls(PeriodTerms terms, PeriodUsage usage, PlanRevision revision, RateDeckCharge charge, LocalDate from, LocalDate to, PeriodAllowances allowances)
     {
+        var lines = new SortedDictionary<string, (CallTotal Total, Int128 Scaled, Quantity Covered)>(StringComparer.Ordinal);
         foreach (var (key, total) in usage.Calls)
         {
             if (key.Revision != revision.Id || !string.Equals(key.Charge, charge.Key, StringComparison.Ordinal)) continue;
+            var detail = charge.IsOneLine ? "" : key.Destination;
+            var (all, scaled, covered) = lines.GetValueOrDefault(detail);
+            all.Combine(total);
+            var free = allowances.CallsOf(key);
+            lines[detail] = (all, checked(scaled + (free?.Scaled ?? total.Scaled)), covered + (free?.Covered ?? Quantity.Zero));
+        }
+
+        foreach (var (detail, (total, scaled, covered)) in lines)
+        {
             // Calls of no length cost nothing and are no line.
             if (total.BilledSeconds == 0 && total.Scaled == 0) continue;
+            var quantity = Quantity.Of(total.BilledSeconds);
             yield return new PricedLine
             {
-                Kind = LineKind.Calls, Charge = charge.Key, Name = charge.Name, Detail = key.Destination, From = from, To = to, Quantity = Quantity.Of(total.BilledSeconds), Unit = "s",
-                Amount = revision.IsUsageFree ? Money.Zero(terms.Currency) : Money.FromScaled(total.Scaled, terms.Currency).RoundedToMinorUnit(terms.LineRounding), TaxCode = charge.TaxCode,
-                Explanation = $"{total.Calls} calls, {total.Seconds} s used, {total.BilledSeconds} s billed{(revision.IsUsageFree ? ", free in the trial" : "")}",
+                Kind = LineKind.Calls, Charge = charge.Key, Name = charge.Name, Detail = detail, From = from, To = to, Quantity = quantity, Unit = "s",
+                Amount = revision.IsUsageFree ? Money.Zero(terms.Currency) : Money.FromScaled(scaled, terms.Currency).RoundedToMinorUnit(terms.LineRounding), TaxCode = charge.TaxCode,
+                Cost = charge.BuyDeck is null ? CostOf(charge, quantity, terms) : Money.FromScaled(total.CostScaled, terms.Currency).RoundedToMinorUnit(terms.LineRounding), Uncosted = total.Uncosted,
+                Explanation = $"{total.Calls} calls, {total.Seconds} s used, {total.BilledSeconds} s billed{(covered > Quantity.Zero ? $", {covered} s of them free" : "")}{(revision.IsUsageFree ? ", free in the trial" : "")}",
             };
         }
+    }
+
+    /// <summary>What a quantity costs the seller, rounded as an amount is; null where the charge does not say.</summary>
+    internal static Money? CostOf(Charge charge, Quantity quantity, PeriodTerms terms) => charge.CostPrice is { } price ? (price * quantity).RoundedToMinorUnit(terms.LineRounding) : null;
+
+    private static Money? Costs(IEnumerable<PricedLine> wanted, IEnumerable<PricedLine> billed)
+    {
+        Money? sum = null;
+        foreach (var line in wanted)
+            if (line.Cost is { } cost) sum = sum is { } known ? known + cost : cost;
+        foreach (var line in billed)
+            if (line.Cost is { } cost) sum = (sum ?? Money.Zero(cost.Currency)) - cost;
+        return sum;
     }
 }

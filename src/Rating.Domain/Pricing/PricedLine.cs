@@ -38,6 +38,12 @@ public sealed record PricedLine
     /// <summary>What taxes know it as.</summary>
     public string TaxCode { get; init; } = StandardTaxCode;
 
+    /// <summary>What it costs the seller, rounded to the minor unit; null where its charge does not say.</summary>
+    public Money? Cost { get; init; }
+
+    /// <summary>How many of its calls have a cost that is not known.</summary>
+    public long Uncosted { get; init; }
+
     /// <summary>How the amount came about.</summary>
     public required string Explanation { get; init; }
 }

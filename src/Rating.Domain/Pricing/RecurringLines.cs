@@ -33,6 +33,7 @@ internal static class RecurringLines
                 {
                     Kind = inAdvance ? LineKind.Advance : LineKind.Arrears, Charge = charge.Key, Name = charge.Name, Detail = "", From = span.From, To = until.To, Quantity = quantity, Unit = charge.QuantityName,
                     Amount = (charge.Price * quantity).ShareRounded(share.Part, share.Whole, terms.Currency.Decimals, terms.LineRounding), TaxCode = charge.TaxCode,
+                    Cost = charge.CostPrice is { } cost ? (cost * quantity).ShareRounded(share.Part, share.Whole, terms.Currency.Decimals, terms.LineRounding) : null,
                     Explanation = share.IsWhole ? $"{quantity} at {charge.Price}" : $"{quantity} at {charge.Price}, {share}",
                 }));
             }

@@ -29,4 +29,7 @@ public enum Aggregation
 
     /// <summary>The events one by one, kept beside the meter's own figure for a charge that looks at single events. No meter of a catalog has it.</summary>
     Each,
+
+    /// <summary>Single calls of a rate-deck charge with their price, kept in order where an allowance covers calls one by one. No meter of a catalog has it.</summary>
+    Calls,
 }

@@ -15,7 +15,7 @@ public struct MeterTotal
     public object? More;
 
     /// <summary>Takes one event.</summary>
-    public void Add(Aggregation aggregation, Quantity value, UsageRecord record, string uniqueText)
+    public void Add(Aggregation aggregation, Quantity value, UsageRecord record, string uniqueText, Int128 scaled = default)
     {
         switch (aggregation)
         {
@@ -24,9 +24,9 @@ public struct MeterTotal
             case Aggregation.Sum or Aggregation.Average:
                 Nano = checked(Nano + value.Nano);
                 break;
-            case Aggregation.TimeWeighted or Aggregation.Each:
+            case Aggregation.TimeWeighted or Aggregation.Each or Aggregation.Calls:
                 Nano = checked(Nano + value.Nano);
-                ((UsageRun)(More ??= new UsageRun())).Add(new RunEntry(record.EventTime, record.Source, record.Id, value.Nano));
+                ((UsageRun)(More ??= new UsageRun())).Add(new RunEntry(record.EventTime, record.Source, record.Id, value.Nano, scaled));
                 break;
             case Aggregation.Max:
                 if (Count == 0 || value.Nano > Nano) Nano = value.Nano;
@@ -59,7 +59,7 @@ public struct MeterTotal
             case Aggregation.Sum or Aggregation.Average:
                 Nano = checked(Nano + other.Nano);
                 break;
-            case Aggregation.TimeWeighted or Aggregation.Each:
+            case Aggregation.TimeWeighted or Aggregation.Each or Aggregation.Calls:
                 Nano = checked(Nano + other.Nano);
                 More = More is UsageRun own ? UsageRun.Merge(own, (UsageRun)other.More!) : ((UsageRun)other.More!).Copy();
                 break;

@@ -2,8 +2,8 @@ using NodaTime;
 
 namespace Rating.Domain.Usage;
 
-/// <summary>One event of a run: its place in the order (event time, source, id), and its value.</summary>
-public readonly record struct RunEntry(Instant EventTime, string Source, string Id, Int128 Nano) : IComparable<RunEntry>
+/// <summary>One event of a run: its place in the order (event time, source, id), and its value; of a call also its price in 10^-21 of the currency's unit.</summary>
+public readonly record struct RunEntry(Instant EventTime, string Source, string Id, Int128 Nano, Int128 Scaled = default) : IComparable<RunEntry>
 {
     /// <summary>By (event time, source, id), texts by UTF-16 code unit; the value only tells repetitions apart.</summary>
     public int CompareTo(RunEntry other)

@@ -18,6 +18,9 @@ public enum VerdictReason : byte
     /// <summary>NotBillable: taken out of suspense by a person who decided that it is not to be billed.</summary>
     Voided = 4,
 
+    /// <summary>NotBillable: a call to an emergency number for which the plan has no price.</summary>
+    Emergency = 5,
+
     /// <summary>Suspended: no subscription has this subject at the event's time.</summary>
     UnknownSubject = 10,
 

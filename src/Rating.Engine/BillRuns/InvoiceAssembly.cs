@@ -33,6 +33,7 @@ internal sealed class InvoiceAssembly
         {
             Snapshots = snapshots, Account = _account.Terms, IsOfCycle = isOfCycle, Rounding = catalog.LineRounding,
             ServiceAddress = subscription => tenant.Subscriptions[subscription.Value].At(sequence).ServiceAddress,
+            Terms = snapshot => tenant.Terms(tenant.Subscriptions[snapshot.Subscription.Value], snapshot.Period.Number, snapshot.BookSequence),
             CreditUsed = key => creditUsed.GetValueOrDefault(key, Money.Zero(snapshots[0].Currency)),
         });
     }
@@ -50,7 +51,7 @@ internal sealed class InvoiceAssembly
         {
             Tenant = _tenant.Id, Number = number, Account = _account.Id, Cycle = cycle, Currency = _snapshots[0].Currency, Date = Date,
             Sections = [.. _snapshots.Select(snapshot => new InvoiceSection(snapshot.Subscription, snapshot.Kind, snapshot.Period.Number, snapshot.Lines))],
-            AccountLines = _draft.AccountLines, Taxes = taxes, Credits = credits, BookSequence = _draft.AccountLines.Count > 0 || taxes is not null || credits.Count > 0 ? _sequence : null,
+            AccountLines = _draft.AccountLines, Pools = _draft.Pools, Taxes = taxes, Credits = credits, BookSequence = _draft.AccountLines.Count > 0 || _draft.Pools.Count > 0 || taxes is not null || credits.Count > 0 ? _sequence : null,
         };
     }
 

@@ -79,7 +79,7 @@ public sealed class Book : IDisposable
         try
         {
             Invariant.Holds(change.Sequence == _sequence + 1, $"book change {change.Sequence} does not follow {_sequence}");
-            var tenant = _tenants.GetValueOrDefault(change.Tenant.Value) ?? new TenantBook(change.Tenant);
+            var tenant = _tenants.GetValueOrDefault(change.Tenant.Value) ?? new TenantBook(change.Tenant, _entries);
             var effect = root.Need("kind").Text() switch
             {
                 "catalog" => Catalog(tenant, root, change.Sequence, tryOnly),
@@ -134,7 +134,7 @@ public sealed class Book : IDisposable
         var subscriptions = new Dictionary<string, Subscription>(StringComparer.Ordinal);
         foreach (var node in root.Items("subscriptions"))
         {
-            var subscription = ReadSubscription(tenant, node);
+            var subscription = ReadSubscription(tenant, node, known);
             if (!known.Contains(subscription.Account.Value) && !tenant.Accounts.ContainsKey(subscription.Account.Value))
                 throw node.Need("account").Refuse("account.unknown", $"there is no account '{subscription.Account}'; create it first, or in the same request.");
             if (!subscriptions.TryAdd(subscription.Id.Value, subscription)) throw node.Refuse("subscription.twice", $"subscription '{subscription.Id}' stands twice.");
@@ -151,7 +151,7 @@ public sealed class Book : IDisposable
                 throw node.Need("subscription").Refuse("subscription.unknown", $"there is no subscription '{owner}'.");
             var (from, to) = (node.Need("from").Moment(), node.Maybe("to")?.Moment());
             if (to <= from) throw node.Refuse("subject.dates", $"'{subject}' would end before it begins.");
-            if (tenant.Subjects.TryGetValue(subject, out var assignments)) MayMove(subject, assignments, owner, from, to, node);
+            MayMove(subject, tenant.AssignmentsOf(subject), owner, from, to, node);
             subjects.Add((subject, owner, from, to));
         }
 
@@ -174,9 +174,8 @@ public sealed class Book : IDisposable
 
         foreach (var (subject, owner, from, to) in subjects)
         {
-            if (tenant.Subjects.TryGetValue(subject, out var before))
-                foreach (var assignment in before)
-                    if (assignment.Subscription is { } old && Overlap(assignment, from, to)) concerned.Add(old.Index);
+            foreach (var assignment in tenant.AssignmentsOf(subject))
+                if (assignment.Subscription is { } old && Overlap(assignment, from, to)) concerned.Add(old.Index);
             tenant.Add(subject, new SubjectAssignment(owner is null ? null : tenant.Subscriptions[owner], from, to));
         }
 
@@ -215,7 +214,7 @@ public sealed class Book : IDisposable
         };
     }
 
-    private static Subscription ReadSubscription(TenantBook tenant, DocumentNode node)
+    private static Subscription ReadSubscription(TenantBook tenant, DocumentNode node, HashSet<string> accounts)
     {
         node.Object("id", "account", "timeZone", "anchorDay", "anchorMonth", "anchor", "start", "end", "changes", "discounts", "serviceAddress");
         if (tenant.Catalogs.Count == 0) throw node.Refuse("catalog.missing", "there is no catalog yet; put one first.");
@@ -223,6 +222,30 @@ public sealed class Book : IDisposable
         var (start, end) = (node.Need("start").Date(), node.Maybe("end")?.Date());
         if (end <= start) throw node.Refuse("subscription.dates", "'end' must be after 'start'; it is the day after the last.");
         if (start.Year is < 2000 or > 2100) throw node.Need("start").Refuse("subscription.dates", "'start' must lie in the years 2000 to 2100.");
+        var changes = node.Maybe("changes") is { } listed ? tenant.Changes(listed.Element.GetRawText(), start, () => ReadChanges(node, start, plans)) : [];
+        if (changes.Count == 0) throw node.Refuse("subscription.terms", "'changes' needs at least one entry: the plan that it starts with.");
+        var zone = node.Maybe("timeZone")?.Zone() ?? DateTimeZone.Utc;
+        BillingSchedule schedule;
+        try
+        {
+            schedule = tenant.Schedule(plans[changes[0].Plan].Interval, AnchorDay(node, start, plans[changes[0].Plan].Interval), node.Maybe("anchor") is null ? node.Maybe("anchorMonth")?.Whole(1, 12) ?? 1 : start.Month, zone);
+        }
+        catch (Refused wrong) when (wrong.Where.Length == 0)
+        {
+            throw node.Refuse(wrong.Code, wrong.Message);
+        }
+
+        // The account's own text of its id: its subscriptions share it.
+        var account = node.Need("account").Text();
+        if (accounts.TryGetValue(account, out var text)) account = text;
+        return new Subscription(new SubscriptionId(node.Need("id").Name()), tenant.Accounts.TryGetValue(account, out var known) ? known.Id : new AccountId(account), schedule, start, end, changes)
+        {
+            Discounts = AgreementReader.Discounts(node, tenant.Catalogs[^1].Catalog.Currency, ofAccount: false), ServiceAddress = node.Maybe("serviceAddress")?.Name() ?? "",
+        };
+    }
+
+    private static List<TermsChange> ReadChanges(DocumentNode node, LocalDate start, IReadOnlyDictionary<string, PlanRevision> plans)
+    {
         var changes = new List<TermsChange>();
         foreach (var item in node.Items("changes"))
         {
@@ -238,22 +261,7 @@ public sealed class Book : IDisposable
             });
         }
 
-        if (changes.Count == 0) throw node.Refuse("subscription.terms", "'changes' needs at least one entry: the plan that it starts with.");
-        var zone = node.Maybe("timeZone")?.Zone() ?? DateTimeZone.Utc;
-        BillingSchedule schedule;
-        try
-        {
-            schedule = tenant.Schedule(plans[changes[0].Plan].Interval, AnchorDay(node, start, plans[changes[0].Plan].Interval), node.Maybe("anchor") is null ? node.Maybe("anchorMonth")?.Whole(1, 12) ?? 1 : start.Month, zone);
-        }
-        catch (Refused wrong) when (wrong.Where.Length == 0)
-        {
-            throw node.Refuse(wrong.Code, wrong.Message);
-        }
-
-        return new Subscription(new SubscriptionId(node.Need("id").Name()), new AccountId(node.Need("account").Text()), schedule, start, end, changes)
-        {
-            Discounts = AgreementReader.Discounts(node, tenant.Catalogs[^1].Catalog.Currency, ofAccount: false), ServiceAddress = node.Maybe("serviceAddress")?.Name() ?? "",
-        };
+        return changes;
     }
 
     private static int AnchorDay(DocumentNode node, LocalDate start, BillingInterval interval)

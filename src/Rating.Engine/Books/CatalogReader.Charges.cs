@@ -9,7 +9,7 @@ namespace Rating.Engine.Books;
 internal sealed partial class CatalogReader
 {
     // Members that every charge has; one that all models share is added here.
-    private static readonly string[] OfCharge = ["key", "name", "model", "taxCode"];
+    private static readonly string[] OfCharge = ["key", "name", "model", "taxCode", "cost"];
 
     // Members that every charge on usage has.
     private static readonly string[] OfUsage = [.. OfCharge, "meter", "where", "groupBy", "periodMinimum", "periodMaximum"];
@@ -18,7 +18,7 @@ internal sealed partial class CatalogReader
     private Charge ReadCharge(DocumentNode node)
     {
         var model = node.Need("model").Text();
-        return model switch
+        Charge charge = model switch
         {
             "recurring" => ReadRecurring(node),
             "oneOff" => ReadOneOff(node),
@@ -37,6 +37,8 @@ internal sealed partial class CatalogReader
             "rateDeck" => ReadRateDeck(node),
             _ => throw node.Need("model").Refuse("catalog.model.unknown", $"'{model}' is not a charge model; choose one of recurring, oneOff, flat, perUnit, graduated, volume, stairstep, package, blocks, percentage, graduatedPercentage, volumePercentage, matrix, dynamic, rateDeck."),
         };
+        charge.CostPrice = CostPrice(node, model);
+        return charge;
     }
 
     private Flat ReadFlat(DocumentNode node)
@@ -96,20 +98,32 @@ internal sealed partial class CatalogReader
         node.Object([.. OfUsage, "amount", "markup"]);
         var markup = node.Maybe("markup") is { } given ? Percent(given) : UnitPrice.Free(_currency);
         if (markup.Pico < -1_000_000_000_000 || markup.Pico % 1_000 != 0) throw node.Need("markup").Refuse("percent.invalid", "a markup is -100 % or more, of at most 7 decimals.");
-        return new Dynamic { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Brought = Formula(node.Need("amount")), Markup = markup };
+        return new Dynamic { Key = Key(node), Name = Named(node), TaxCode = TaxCode(node), Meter = MeterOf(node), Where = Where(node), GroupBy = GroupBy(node), Brought = Formula(node.Need("amount")), Markup = markup, Cost = node.Maybe("cost")?.Maybe("amount") is { } cost ? Formula(cost) : null };
     }
 
     private RateDeckCharge ReadRateDeck(DocumentNode node)
     {
-        node.Object([.. OfUsage, "deck"]);
-        var deck = node.Need("deck");
+        node.Object([.. OfUsage, "deck", "linePer"]);
+        if (node.Maybe("groupBy") is { } groups) throw groups.Refuse("catalog.deck.groups", "calls have a line per destination, or one line ('linePer'); they have no groups.");
         var meter = MeterOf(node);
         if (meter.Aggregation != Aggregation.Sum) throw node.Refuse("catalog.deck.meter", $"a rate deck needs a meter that sums seconds; '{meter.Key}' is {meter.Aggregation}.");
         return new RateDeckCharge
         {
             Key = Key(node), Name = Named(node), Meter = meter, Where = Where(node),
-            Deck = _decks.TryGetValue(deck.Text(), out var found) ? found : throw deck.Refuse("catalog.deck.unknown", $"there is no deck '{deck.Text()}'."),
+            Deck = DeckOf(node.Need("deck")), BuyDeck = node.Maybe("cost")?.Maybe("deck") is { } buy ? DeckOf(buy) : null, IsOneLine = node.Maybe("linePer")?.OneOf(("destination", false), ("charge", true)) ?? false,
         };
+    }
+
+    private RateDeck DeckOf(DocumentNode name) => _decks.TryGetValue(name.Text(), out var found) ? found : throw name.Refuse("catalog.deck.unknown", $"there is no deck '{name.Text()}'; known are {string.Join(", ", _decks.Keys)}.");
+
+    // What is paid: per unit, or call by call, or event by event.
+    private UnitPrice? CostPrice(DocumentNode node, string model)
+    {
+        if (node.Maybe("cost") is not { } cost) return null;
+        cost.Object(model switch { "rateDeck" => ["price", "deck"], "dynamic" => ["price", "amount"], _ => ["price"] });
+        if (cost.Element.EnumerateObject().Count() != 1) throw cost.Refuse("catalog.cost", "say in one way what it costs.");
+        if (node.Maybe("parts") is not null) throw cost.Refuse("catalog.cost", "a bundle has no cost of its own.");
+        return cost.Maybe("price")?.Price(_currency);
     }
 
     private static string Key(DocumentNode node) => node.Need("key").Name();

@@ -12,23 +12,25 @@ internal sealed partial class CatalogReader
 
     private (string Text, PlanRevision Revision) ReadPlan(DocumentNode node, string key, int version, IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> known, Func<int> nextRevision)
     {
-        node.Object("key", "name", "interval", "charges", "taxCode", "trial", "phases", "minimum", "maximum");
+        node.Object("key", "name", "interval", "charges", "taxCode", "trial", "phases", "minimum", "maximum", "allowances");
         _planTaxCode = node.Maybe("taxCode")?.Name() ?? PricedLine.StandardTaxCode;
         // What the plan is made of: the same text in the next version is the same revision.
         var text = new StringBuilder(node.Element.GetRawText());
         var charges = ReadCharges(node, key, text);
         if (charges.Count == 0) throw node.Refuse("catalog.plan.empty", $"plan '{key}' charges nothing; give it at least one charge.");
+        var allowances = ReadAllowances(node, charges);
         var phases = ReadPhases(node, charges, text);
         var content = text.ToString();
         if (known.TryGetValue(key, out var before) && string.Equals(before.Text, content, StringComparison.Ordinal)) return before;
         var name = node.Maybe("name")?.Name() ?? key;
         var interval = node.Maybe("interval")?.OneOf(Intervals) ?? BillingInterval.Month;
         var id = nextRevision();
-        var ofPhases = phases.ConvertAll(phase => new PlanPhase(phase.Name, phase.Length, phase.Periods, new PlanRevision(nextRevision(), key, name, version, interval, phase.Charges) 
+        var ofPhases = phases.ConvertAll(phase => new PlanPhase(phase.Name, phase.Length, phase.Periods, new PlanRevision(nextRevision(), key, name, version, interval, phase.Charges)
         {
             IsUsageFree = phase.IsUsageFree, Minimum = phase.IsTrial ? null : Bound(node, "minimum", phase.Charges), Maximum = phase.IsTrial ? null : Bound(node, "maximum", phase.Charges), TaxCode = _planTaxCode,
+            Allowances = phase.IsTrial ? [] : ReadAllowances(node, phase.Charges),
         }, phase.Quantities));
-        return (content, new PlanRevision(id, key, name, version, interval, charges) { Phases = ofPhases, Minimum = Bound(node, "minimum", charges), Maximum = Bound(node, "maximum", charges), TaxCode = _planTaxCode });
+        return (content, new PlanRevision(id, key, name, version, interval, charges) { Phases = ofPhases, Minimum = Bound(node, "minimum", charges), Maximum = Bound(node, "maximum", charges), TaxCode = _planTaxCode, Allowances = allowances });
     }
 
     private Commitment? BoundOf(DocumentNode charge, string member) => charge.Maybe(member) is { } node ? AgreementReader.Commitment(node, _currency, "amount", "proration") : null;
@@ -55,6 +57,7 @@ internal sealed partial class CatalogReader
             charges.Add(charge);
             if (charge is UsageCharge usage) text.Append("\nmeter ").Append(_texts["meter " + usage.Meter.Key]);
             if (charge is RateDeckCharge deck) text.Append("\ndeck ").Append(_texts["deck " + deck.Deck.Key]);
+            if (charge is RateDeckCharge { BuyDeck: { } buy }) text.Append("\nbuy ").Append(_texts["deck " + buy.Key]);
         }
 
         return charges;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Rating.Domain;
 using Rating.Domain.Pricing;
@@ -29,7 +31,7 @@ internal sealed partial class CatalogReader
     private (Catalog, IReadOnlyDictionary<string, (string, PlanRevision)>) ReadAll(
         JsonElement document, int version, IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> known, Func<int> nextRevision)
     {
-        var root = new DocumentNode(document, "").Object("name", "currency", "effectiveFrom", "lineRounding", "meters", "decks", "plans", "taxes");
+        var root = new DocumentNode(document, "").Object("name", "currency", "effectiveFrom", "lineRounding", "meters", "calendars", "decks", "plans", "taxes");
         try
         {
             _currency = Currency.Of(root.Need("currency").Text());
@@ -40,6 +42,7 @@ internal sealed partial class CatalogReader
         }
 
         foreach (var node in root.Items("meters")) Add(_meters, node, ReadMeter(node), meter => meter.Key);
+        foreach (var node in root.Items("calendars")) ReadCalendar(node);
         foreach (var node in root.Items("decks")) Add(_decks, node, ReadDeck(node), deck => deck.Key);
         var read = new Dictionary<string, (string, PlanRevision)>(StringComparer.Ordinal);
         foreach (var node in root.Items("plans"))
@@ -61,6 +64,9 @@ internal sealed partial class CatalogReader
     private void Add<T>(Dictionary<string, T> all, DocumentNode node, T one, Func<T, string> keyOf)
     {
         if (!all.TryAdd(keyOf(one), one)) throw node.Refuse("catalog.key.twice", $"'{keyOf(one)}' stands twice.");
-        _texts[(one is Meter ? "meter " : "deck ") + keyOf(one)] = node.Element.GetRawText();
+        var text = node.Element.GetRawText();
+        if (one is RateDeck && node.Maybe("calendar") is { } calendar) text += _texts["calendar " + calendar.Text()];
+        // A deck may have hundreds of thousands of rates: whether they are the same, a hash tells as well.
+        _texts[(one is Meter ? "meter " : "deck ") + keyOf(one)] = text.Length < 4096 ? text : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

@@ -1,3 +1,4 @@
+using Rating.Domain;
 using Rating.Domain.Billing;
 
 namespace Rating.Engine.Books;
@@ -5,7 +6,7 @@ namespace Rating.Engine.Books;
 /// <summary>A subscription in the book, at its place.</summary>
 public sealed class SubscriptionEntry
 {
-    internal SubscriptionEntry(TenantBook tenant, int index, Subscription subscription, long sequence) => (Tenant, Index, _states) = (tenant, index, [(sequence, subscription)]);
+    internal SubscriptionEntry(TenantBook tenant, int index, Subscription subscription, long sequence) => (Tenant, Index, Id, Subscription, _since) = (tenant, index, subscription.Id, subscription, sequence);
 
     /// <summary>Whose it is.</summary>
     public TenantBook Tenant { get; }
@@ -13,8 +14,11 @@ public sealed class SubscriptionEntry
     /// <summary>Its place among all subscriptions of the process: 0, 1, ...</summary>
     public int Index { get; }
 
+    /// <summary>Its id.</summary>
+    public SubscriptionId Id { get; }
+
     /// <summary>Its terms as they are now.</summary>
-    public Subscription Subscription => _states[^1].State;
+    public Subscription Subscription { get; private set; }
 
     /// <summary>Whether it was ended so that a period is no longer its own whose advance charges may be billed: a supplementary snapshot takes them back.</summary>
     public bool OwesCredit { get; private set; }
@@ -28,13 +32,21 @@ public sealed class SubscriptionEntry
     /// <summary>Whether it has, or had, a plan with a level that is held from period to period.</summary>
     internal bool HoldsLevels => Tenant.Catalogs.Any(version => Subscription.Changes.SelectMany(change => change.Plans).Any(key => version.Catalog.Plans.TryGetValue(key, out var plan) && plan.HoldsLevels));
 
+    /// <summary>Whether it has, or had, a plan with an allowance of which something may be left for later periods.</summary>
+    internal bool CarriesUnits => Tenant.Catalogs.Any(version => Subscription.Changes.SelectMany(change => change.Plans).Any(key => version.Catalog.Plans.TryGetValue(key, out var plan) && plan.CarriesUnits));
+
     private ClosedPeriod[] _closes = [];
-    private (long Sequence, Subscription State)[] _states;
+    // What it was before it was changed, and since when it is what it is: most are never changed.
+    private (long Sequence, Subscription State)[] _before = [];
+    private long _since;
 
     // The span that the last record fell in; valid while the book is at its sequence.
     internal volatile ActiveSpan? Span;
 
     internal long SpanSequence;
+
+    /// <summary>Has the memory fetched that rating will need.</summary>
+    internal long Touch() => SpanSequence + Id.Value.Length;
 
     /// <summary>The book sequence at which a period was frozen; null while it is open.</summary>
     public long? FrozenAt(int period)
@@ -47,15 +59,17 @@ public sealed class SubscriptionEntry
     /// <summary>Its terms as they were at a book sequence.</summary>
     public Subscription At(long sequence)
     {
-        for (var i = _states.Length - 1; i > 0; i--)
-            if (_states[i].Sequence <= sequence) return _states[i].State;
-        return _states[0].State;
+        if (_before.Length == 0 || _since <= sequence) return Subscription;
+        for (var i = _before.Length - 1; i > 0; i--)
+            if (_before[i].Sequence <= sequence) return _before[i].State;
+        return _before[0].State;
     }
 
     internal void Become(Subscription state, long sequence)
     {
         if (state.End is not null && state.End != Subscription.End && LastClosing >= state.LastPeriod) OwesCredit = true;
-        _states = [.. _states, (sequence, state)];
+        _before = [.. _before, (_since, Subscription)];
+        (_since, Subscription) = (sequence, state);
     }
 
     internal void AddClose(ClosedPeriod close)

@@ -11,11 +11,12 @@ namespace Rating.Engine.Books;
 /// <remarks>Read it only inside <see cref="Book.Read{T}"/> or between <see cref="Book.EnterRead"/> and <see cref="Book.ExitRead"/>.</remarks>
 public sealed class TenantBook
 {
+    private const int ChangesKept = 1_000;
     private readonly List<CatalogVersion> _catalogs = [];
     private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(long Sequence, Account State)>> _accountStates = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SubscriptionEntry> _subscriptions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SubjectAssignment[]> _subjects = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Text, LocalDate Start, int Catalogs), IReadOnlyList<TermsChange>> _changes = [];
     private readonly ConcurrentDictionary<(BillingInterval, int, int, string), BillingSchedule> _schedules = new();
     private readonly PlanCombinations _combinations = new();
     private readonly ConcurrentDictionary<(Instant Start, Instant End, int Period, int Revision), ActiveSpan> _spans = new();
@@ -24,7 +25,7 @@ public sealed class TenantBook
     private IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> _revisions = new Dictionary<string, (string, PlanRevision)>(StringComparer.Ordinal);
     private int _lastRevision;
 
-    internal TenantBook(TenantId id) => Id = id;
+    internal TenantBook(TenantId id, IReadOnlyList<SubscriptionEntry> entries) => (Id, Subjects) = (id, new SubjectIndex(entries));
 
     /// <summary>The tenant.</summary>
     public TenantId Id { get; }
@@ -38,18 +39,14 @@ public sealed class TenantBook
     /// <summary>The subscriptions by id.</summary>
     public IReadOnlyDictionary<string, SubscriptionEntry> Subscriptions => _subscriptions;
 
-    /// <summary>The subjects with their assignments, in the order in which they were recorded.</summary>
-    public IReadOnlyDictionary<string, SubjectAssignment[]> Subjects => _subjects;
+    /// <summary>A subject's assignments, in the order in which they were recorded; none when it is not known.</summary>
+    public SubjectAssignment[] AssignmentsOf(string subject) => Subjects.Of(Encoding.UTF8.GetBytes(subject));
 
     /// <summary>To whom a subject belongs at a moment; null for nobody.</summary>
-    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment)
-    {
-        Span<char> text = stackalloc char[subject.Length];
-        if (!_subjects.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..Encoding.UTF8.GetChars(subject, text)], out var assignments)) return null;
-        for (var i = assignments.Length - 1; i >= 0; i--)
-            if (assignments[i].Covers(moment)) return assignments[i].Subscription;
-        return null;
-    }
+    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment) => Subjects.Find(subject, moment);
+
+    /// <summary>Who has which subject.</summary>
+    internal SubjectIndex Subjects { get; }
 
     /// <summary>What a subscription's usage at a moment is rated under; null when it is not active then.</summary>
     /// <param name="entry">The subscription.</param>
@@ -59,6 +56,11 @@ public sealed class TenantBook
     {
         // The sequence first: whoever wrote it had written the span before.
         if (Volatile.Read(ref entry.SpanSequence) == sequence && entry.Span is { } last && last.Covers(moment)) return last;
+        return FindSpan(entry, moment, sequence);
+    }
+
+    private ActiveSpan? FindSpan(SubscriptionEntry entry, Instant moment, long sequence)
+    {
         var subscription = entry.Subscription;
         var schedule = subscription.Schedule;
         var period = schedule.NumberOf(moment);
@@ -96,7 +98,7 @@ public sealed class TenantBook
         var terms = subscription.At(at);
         var bounds = terms.Schedule.Period(period);
         var catalog = CatalogOn(bounds.Start, at);
-        return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { ChargePeriods = ChargePeriods(terms, bounds, at) };
+        return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { Schedule = terms.Schedule, ChargePeriods = ChargePeriods(terms, bounds, at) };
     }
 
     // The periods of charges that have periods of their own, from the one that is under way when the billing period begins.
@@ -160,8 +162,15 @@ public sealed class TenantBook
 
     internal void Add(SubscriptionEntry entry) => _subscriptions.Add(entry.Subscription.Id.Value, entry);
 
-    internal void Add(string subject, SubjectAssignment assignment) =>
-        _subjects[subject] = _subjects.TryGetValue(subject, out var before) ? [.. before, assignment] : [assignment];
+    internal void Add(string subject, SubjectAssignment assignment) => Subjects.Add(Encoding.UTF8.GetBytes(subject), assignment);
+
+    /// <summary>The changes that a subscription's document lists: those that were read from the same text before, where there are some. Most subscriptions have one of a few lists.</summary>
+    internal IReadOnlyList<TermsChange> Changes(string text, LocalDate start, Func<IReadOnlyList<TermsChange>> read)
+    {
+        if (_changes.TryGetValue((text, start, _catalogs.Count), out var known)) return known;
+        if (_changes.Count == ChangesKept) _changes.Clear();
+        return _changes[(text, start, _catalogs.Count)] = read();
+    }
 
     /// <summary>The catalog in force on a day.</summary>
     public Catalog CatalogOn(LocalDate day, long asOf) => VersionOn(day, asOf, terms: null).Catalog;

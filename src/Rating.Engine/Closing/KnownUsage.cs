@@ -1,3 +1,4 @@
+using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
@@ -42,8 +43,10 @@ internal sealed class KnownUsage
         return all;
     }
 
-    /// <summary>Whether some of it is a level, which later periods depend on.</summary>
-    public bool HasLevels => _usage.Values.Any(usage => usage.Meters.Keys.Any(key => key.Aggregation == Aggregation.TimeWeighted));
+    /// <summary>Whether later periods depend on it: a level is held, or free units are left.</summary>
+    public bool ReachesOn => HasLevels || _entry.CarriesUnits;
+
+    private bool HasLevels => _usage.Values.Any(usage => usage.Meters.Keys.Any(key => key.Aggregation == Aggregation.TimeWeighted));
 
     /// <summary>The usage of a period.</summary>
     public PeriodUsage In(int period) => _usage.GetValueOrDefault(period) ?? new PeriodUsage();
@@ -54,8 +57,24 @@ internal sealed class KnownUsage
     /// <summary>The periods that have a snapshot.</summary>
     public IEnumerable<int> Snapshots => _frozen.Keys.Order();
 
-    /// <summary>The levels at the start of a period.</summary>
-    public HeldLevels HeldAt(int period)
+    /// <summary>What earlier periods have left behind at the start of a period.</summary>
+    public PeriodStart StartOf(int period) => new(HeldAt(period), LeftAt(period));
+
+    // Free units: every period from the first grants some, used or not.
+    private IReadOnlyList<AllowanceGrant> LeftAt(int period)
+    {
+        IReadOnlyList<AllowanceGrant> left = [];
+        if (!_entry.CarriesUnits) return left;
+        for (var earlier = _entry.Subscription.FirstPeriod; earlier < period; earlier++)
+        {
+            var terms = _entry.Tenant.Terms(_entry, earlier, FrozenAt(earlier));
+            left = Price.Arrears(terms, In(earlier), terms.Period.End, new PeriodStart(HeldAt(earlier), left)).Left;
+        }
+
+        return left;
+    }
+
+    private HeldLevels HeldAt(int period)
     {
         var held = HeldLevels.None;
         if (!HasLevels) return held;

@@ -24,10 +24,10 @@ internal static class SnapshotMaker
         var own = sealedUsage.TryGetValue(number, out var usage) ? usage : new PeriodUsage();
         var late = sealedUsage.Where(pair => pair.Key < number).ToDictionary(pair => pair.Key, pair => pair.Value);
         var known = KnownUsage.Of(entry, before);
-        var held = known.With(late).HeldAt(number);
+        var start = known.With(late).StartOf(number);
         var lines = new List<PricedLine>();
         var terms = entry.Tenant.Terms(entry, number, sequence);
-        lines.AddRange(isSupplementary ? TakenBack(entry, subscription, sequence, before) : Regular(entry, subscription, terms, own, held, sequence, before));
+        lines.AddRange(isSupplementary ? TakenBack(entry, subscription, sequence, before) : Regular(entry, subscription, terms, own, start, sequence, before));
         lines.AddRange(Late(entry, known, late, number));
         lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
         return new Snapshot
@@ -49,7 +49,7 @@ internal static class SnapshotMaker
         };
     }
 
-    /// <summary>What late usage of sealed periods changes on them; and, where it sets levels, on the sealed ones after them.</summary>
+    /// <summary>What late usage of sealed periods changes on them; and, where these depend on it, on the sealed ones after them.</summary>
     /// <param name="entry">The subscription. The book's read lock is held.</param>
     /// <param name="known">The usage that was known before.</param>
     /// <param name="late">The late usage, by the period in which it was used.</param>
@@ -60,12 +60,12 @@ internal static class SnapshotMaker
         if (late.Count == 0) return lines;
         var all = known.With(late);
         foreach (var period in late.Keys) Invariant.Holds(known.FrozenAt(period) is not null, $"subscription {entry.Subscription.Id} has late usage for period {period}, which has no snapshot");
-        var concerned = all.HasLevels ? known.Snapshots.Where(period => period >= late.Keys.Min() && period < before) : late.Keys.Order();
+        var concerned = all.ReachesOn ? known.Snapshots.Where(period => period >= late.Keys.Min() && period < before) : late.Keys.Order();
         foreach (var period in concerned)
         {
             var terms = entry.Tenant.Terms(entry, period, known.FrozenAt(period));
             lines.AddRange(Price.Difference(
-                LineKind.LateUsage, Price.Arrears(terms, all.In(period), terms.Period.End, all.HeldAt(period)), Price.Arrears(terms, known.In(period), terms.Period.End, known.HeldAt(period))));
+                LineKind.LateUsage, Price.Arrears(terms, all.In(period), terms.Period.End, all.StartOf(period)).Lines, Price.Arrears(terms, known.In(period), terms.Period.End, known.StartOf(period)).Lines));
         }
 
         return lines;
@@ -84,9 +84,9 @@ internal static class SnapshotMaker
         return lines;
     }
 
-    private static List<PricedLine> Regular(SubscriptionEntry entry, Subscription subscription, PeriodTerms terms, PeriodUsage usage, HeldLevels held, long sequence, IReadOnlyList<Snapshot> before)
+    private static List<PricedLine> Regular(SubscriptionEntry entry, Subscription subscription, PeriodTerms terms, PeriodUsage usage, PeriodStart start, long sequence, IReadOnlyList<Snapshot> before)
     {
-        var lines = new List<PricedLine>(Price.Arrears(terms, usage, terms.Period.End, held));
+        var lines = new List<PricedLine>(Price.Arrears(terms, usage, terms.Period.End, start).Lines);
         if (terms.Period.Number == subscription.FirstPeriod && !before.Any(snapshot => snapshot.Kind == SnapshotKind.Activation)) lines.AddRange(Price.OneOffs(terms));
         var billed = AdvanceLines(before);
         lines.AddRange(AdvanceCharges.Due(Price.Advance(terms), [.. billed.Where(line => IsIn(line, terms.Period) && !terms.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own)))], terms.Spans));

@@ -88,6 +88,21 @@ public static class BillingDocuments
             json.WriteEndArray();
         }
 
+        if (invoice.Pools.Count > 0)
+        {
+            json.WriteStartArray("pools");
+            foreach (var pool in invoice.Pools)
+            {
+                json.WriteStartObject();
+                json.WriteString("allowance", pool.Allowance);
+                json.WriteString("granted", pool.Granted.ToString());
+                json.WriteString("left", pool.Left.ToString());
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         if (invoice.Taxes is { } taxes)
         {
             json.WriteString("net", (invoice.Total - invoice.Tax).ToText());
@@ -240,6 +255,13 @@ public static class BillingDocuments
         json.WriteString("quantity", line.Quantity.ToString());
         json.WriteString("unit", line.Unit);
         json.WriteString("amount", line.Amount.ToText());
+        if (line.Cost is { } cost)
+        {
+            json.WriteString("cost", cost.ToText());
+            json.WriteString("margin", (line.Amount - cost).ToText());
+            if (line.Uncosted > 0) json.WriteNumber("uncosted", line.Uncosted);
+        }
+
         json.WriteString("explanation", line.Explanation);
         if (line.TaxCode != PricedLine.StandardTaxCode) json.WriteString("taxCode", line.TaxCode);
         json.WriteEndObject();
@@ -280,6 +302,7 @@ public static class BillingDocuments
                     json.WriteStringValue(entry.Source);
                     json.WriteStringValue(entry.Id);
                     json.WriteStringValue(new Quantity(entry.Nano).ToString());
+                    if (key.Aggregation == Aggregation.Calls) json.WriteStringValue(Money.FromScaled(entry.Scaled, currency).ToText());
                     json.WriteEndArray();
                 }
 
@@ -302,6 +325,12 @@ public static class BillingDocuments
             json.WriteNumber("seconds", total.Seconds);
             json.WriteNumber("billedSeconds", total.BilledSeconds);
             json.WriteString("amount", Money.FromScaled(total.Scaled, currency).ToText());
+            if (total.HasCost)
+            {
+                json.WriteString("cost", Money.FromScaled(total.CostScaled, currency).ToText());
+                if (total.Uncosted > 0) json.WriteNumber("uncosted", total.Uncosted);
+            }
+
             json.WriteEndObject();
         }
 
@@ -322,7 +351,8 @@ public static class BillingDocuments
             if (item.TryGetProperty("events", out var events))
             {
                 var run = new UsageRun();
-                foreach (var entry in events.EnumerateArray()) run.Add(new RunEntry(Instant.FromUnixTimeTicks(entry[0].GetInt64()), entry[1].GetString()!, entry[2].GetString()!, ReadTotal(entry[3].GetString()!)));
+                foreach (var entry in events.EnumerateArray()) run.Add(new RunEntry(Instant.FromUnixTimeTicks(entry[0].GetInt64()), entry[1].GetString()!, entry[2].GetString()!, ReadTotal(entry[3].GetString()!),
+                        aggregation == Aggregation.Calls ? Money.Parse(entry[4].GetString()!, currency).Scaled : default));
                 total.More = run;
             }
 
@@ -337,6 +367,9 @@ public static class BillingDocuments
             {
                 Calls = item.GetProperty("calls").GetUInt32(), Seconds = item.GetProperty("seconds").GetInt64(), BilledSeconds = item.GetProperty("billedSeconds").GetInt64(),
                 Scaled = Money.Parse(item.GetProperty("amount").GetString()!, currency).Scaled,
+                CostScaled = item.TryGetProperty("cost", out var cost) ? Money.Parse(cost.GetString()!, currency).Scaled : 0,
+                Uncosted = item.TryGetProperty("uncosted", out var uncosted) ? uncosted.GetUInt32() : 0,
+                Costed = item.TryGetProperty("cost", out _) ? item.GetProperty("calls").GetUInt32() - (item.TryGetProperty("uncosted", out var without) ? without.GetUInt32() : 0) : 0,
             };
         return usage;
     }
@@ -354,7 +387,8 @@ public static class BillingDocuments
     {
         Kind = Enum.Parse<LineKind>(line.GetProperty("kind").GetString()!, ignoreCase: true), Charge = line.GetProperty("charge").GetString()!, Name = line.GetProperty("name").GetString()!,
         Detail = line.GetProperty("detail").GetString()!, From = Date(line.GetProperty("from")), To = Date(line.GetProperty("to")), Quantity = new Quantity(ReadTotal(line.GetProperty("quantity").GetString()!)),
-        Unit = line.GetProperty("unit").GetString()!, Amount = Money.Parse(line.GetProperty("amount").GetString()!, currency), Explanation = line.GetProperty("explanation").GetString()!,
+        Unit = line.GetProperty("unit").GetString()!, Amount = Money.Parse(line.GetProperty("amount").GetString()!, currency), Cost = line.TryGetProperty("cost", out var cost) ? Money.Parse(cost.GetString()!, currency) : null,
+        Uncosted = line.TryGetProperty("uncosted", out var uncosted) ? uncosted.GetInt64() : 0, Explanation = line.GetProperty("explanation").GetString()!,
         TaxCode = line.TryGetProperty("taxCode", out var code) ? code.GetString()! : PricedLine.StandardTaxCode,
     })];
 

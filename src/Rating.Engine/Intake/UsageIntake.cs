@@ -32,6 +32,7 @@ public sealed class UsageIntake(IUsageLog log, IClock clock)
     {
         if (events.Count + refused.Count > Limits.BatchRecordsMax)
             throw new Refused("batch.size", $"The batch has {events.Count + refused.Count} events; send at most {Limits.BatchRecordsMax} at once.");
+        using var span = Telemetry.Intake(events.Count + refused.Count);
         var now = clock.GetCurrentInstant();
         var appends = new List<LogAppend>(events.Count + refused.Count);
         var malformed = new List<MalformedEvent>();
@@ -54,6 +55,7 @@ public sealed class UsageIntake(IUsageLog log, IClock clock)
         foreach (var (reason, raw) in refused) appends.Add(Refusal(tenant, Clean(source), reason, raw.Span, now));
         if (appends.Count == 0) return new Receipt(0, new Dictionary<int, long>(), malformed);
         var ends = await log.AppendAsync(appends, cancellation);
+        Telemetry.Taken(appends.Count, malformed.Count + refused.Count);
         return new Receipt(appends.Count, ends, malformed);
     }
 

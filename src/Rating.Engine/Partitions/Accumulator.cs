@@ -51,6 +51,9 @@ internal sealed class Accumulator
         return ref slot.Total;
     }
 
+    /// <summary>Has the memory fetched that adding to it will need.</summary>
+    public int Touch() => (_meters.Length > 0 ? _meters[0].Key : 0) + (_calls.Length > 0 ? _calls[0].Key : 0);
+
     /// <summary>All of it is stored.</summary>
     public void Stored()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using NodaTime;
 using Rating.Domain;
@@ -16,10 +17,10 @@ public sealed class LedgerBlocks
     /// <summary>The directory entry of blocks with rejected records.</summary>
     public static readonly int RejectedHash = DirectoryHash(new TenantId(""), "rejected");
 
-    private const byte Version = 1;
+    private const byte Version = 2;
     private static readonly Int128 PicoPerScaled = Int128.Parse("1000000000", System.Globalization.CultureInfo.InvariantCulture);
     private readonly ByteWriter _entries = new();
-    private readonly ByteWriter _block = new();
+    private readonly ByteWriter _head = new();
     private readonly TextTable _texts = new();
     private readonly HashSet<int> _directory = [];
     private (TenantId Tenant, string Subscription) _lastSubscription;
@@ -85,6 +86,8 @@ public sealed class LedgerBlocks
             _entries.Varint(call.Seconds);
             _entries.Varint(call.Call.BilledSeconds);
             _entries.Zigzag((long)(call.Call.Amount.Scaled / PicoPerScaled));
+            _entries.Byte(call.Cost.Kind);
+            if (call.Cost.Kind == 1) _entries.Zigzag((long)(call.Cost.Scaled / PicoPerScaled));
         }
 
         _entries.Text(entry.EstimatedValue);
@@ -104,17 +107,33 @@ public sealed class LedgerBlocks
     public LedgerBlock? Seal(long checkpoint)
     {
         if (_count == 0) return null;
-        _block.Clear();
-        _block.Byte(Version);
-        _texts.WriteTo(_block);
-        _block.Varint(_count);
-        _block.Bytes(_entries.Written);
-        var room = BrotliEncoder.GetMaxCompressedLength(_block.Length);
-        if (_packed.Length < room) _packed = new byte[room * 2];
-        Invariant.Holds(BrotliEncoder.TryCompress(_block.Written, _packed, out var length, quality: 1, window: 20), "a ledger block could not be compressed");
+        _head.Clear();
+        _head.Byte(Version);
+        _texts.WriteTo(_head);
+        _head.Varint(_count);
+        var room = BrotliEncoder.GetMaxCompressedLength(_head.Length + _entries.Length) + 64;
+        if (_packed.Length < room) _packed = new byte[room + room / 4];
+        var brotli = new BrotliEncoder(quality: 1, window: 20);
+        int length;
+        try
+        {
+            length = Pack(ref brotli, _head.Written, 0, isLast: false);
+            length = Pack(ref brotli, _entries.Written, length, isLast: true);
+        }
+        finally
+        {
+            brotli.Dispose();
+        }
+
         var directory = _directory.ToArray();
         Array.Sort(directory);
         return new LedgerBlock(checkpoint, directory, _packed.AsMemory(0, length));
+    }
+
+    private int Pack(ref BrotliEncoder brotli, ReadOnlySpan<byte> plain, int at, bool isLast)
+    {
+        Invariant.Holds(brotli.Compress(plain, _packed.AsSpan(at), out var taken, out var written, isLast) == OperationStatus.Done && taken == plain.Length, "a ledger block could not be compressed");
+        return at + written;
     }
 
     /// <summary>Begins the next block.</summary>
@@ -141,7 +160,8 @@ public sealed class LedgerBlocks
     public static IReadOnlyList<LedgerEntry> Read(LedgerBlock block, Func<TenantId, Currency> currency)
     {
         var reader = new ByteReader(Expand(block.Bytes));
-        Invariant.Holds(reader.Byte() == Version, $"ledger block {block.Checkpoint} has a version that this program does not know");
+        var version = reader.Byte();
+        Invariant.Holds(version is 1 or Version, $"ledger block {block.Checkpoint} has a version that this program does not know");
         var texts = TextTable.Read(ref reader);
         var entries = new LedgerEntry[reader.Count()];
         long position = 0;
@@ -170,7 +190,10 @@ public sealed class LedgerBlocks
             {
                 var (charge, destination) = (texts[reader.Count()], texts[reader.Count()]);
                 var (seconds, billed) = ((long)reader.Varint(), (long)reader.Varint());
-                calls[c] = new RatedCallEntry(charge, seconds, new RatedCall(destination, billed, Money.FromScaled(reader.Zigzag() * PicoPerScaled, currency(tenant))));
+                var call = new RatedCall(destination, billed, Money.FromScaled(reader.Zigzag() * PicoPerScaled, currency(tenant)));
+                // Blocks of version 1 know no costs.
+                var kind = version == 1 ? (byte)0 : reader.Byte();
+                calls[c] = new RatedCallEntry(charge, seconds, call, new CallCost(kind, kind == 1 ? reader.Zigzag() * PicoPerScaled : 0));
             }
 
             entries[i] = new LedgerEntry

@@ -27,6 +27,9 @@ internal sealed class PendingIds
         return place != 0;
     }
 
+    /// <summary>Has the memory fetched that a look-up will need.</summary>
+    public int Touch(UInt128 hash) => _slots[unchecked((int)(ulong)hash) & (_slots.Length - 1)].Place;
+
     /// <summary>Takes an id, or what is remembered of it from now on.</summary>
     public void Set(UInt128 hash, RememberedIds.Remembered what)
     {

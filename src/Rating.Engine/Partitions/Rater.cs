@@ -12,6 +12,8 @@ internal sealed class Rater(RatingSettings settings)
 {
     private readonly List<MeterAddition> _meters = [];
     private readonly List<RatedCallEntry> _calls = [];
+    // Why charges that cover the record passed it on.
+    private VerdictReason _passedOn;
 
     /// <summary>The verdict.</summary>
     public Verdict Verdict { get; private set; }
@@ -66,14 +68,18 @@ internal sealed class Rater(RatingSettings settings)
         if (!taken)
         {
             var day = record.EventTime.InZone(entry.Subscription.Schedule.Zone).Date;
-            var known = tenant.CatalogOn(day, entry.FrozenAt(span.Period) ?? long.MaxValue).Meters.Any(meter => meter.Takes(record));
+            var known = IsTaken(tenant.CatalogOn(day, entry.FrozenAt(span.Period) ?? long.MaxValue), record);
             Say(Verdict.Suspended, known ? VerdictReason.NoPrice : VerdictReason.UnknownMeter, known ? $"plan {span.Revision.Plan} has no charge for {record.Type}" : $"no meter takes {record.Type}");
         }
+        else if (!covered && _passedOn != VerdictReason.None) Say(Verdict.NotBillable, _passedOn, _passedOn == VerdictReason.Internal ? "a call to an internal number" : "a call to an emergency number");
         else if (!covered) Say(Verdict.Suspended, VerdictReason.NoPrice, $"no charge of plan {span.Revision.Plan} is for these dimensions");
         else if (span.Period > sealedThrough(entry.Index)) Say(Verdict.Rated, VerdictReason.None, "");
         else if (record.EventTime < record.IngestTime - settings.LateWindow) Say(Verdict.Rejected, VerdictReason.TooOld, $"its period is sealed, and it came more than {settings.LateWindow.Days} days after its time");
         else Say(Verdict.Late, VerdictReason.None, "");
     }
+
+    // Apart: a lambda in the method that rates would cost every record an object.
+    private static bool IsTaken(Catalog catalog, UsageRecord record) => catalog.Meters.Any(meter => meter.Takes(record));
 
     /// <summary>What the record would be worth alone, as far as it could be rated: its calls, and its quantities at the prices of the first units.</summary>
     public string Worth()
@@ -109,6 +115,7 @@ internal sealed class Rater(RatingSettings settings)
         _meters.Clear();
         _calls.Clear();
         (Subscription, Span) = (null, null);
+        _passedOn = VerdictReason.None;
     }
 
     private bool TryMeter(MeterCharges metered, UsageRecord record, ref bool covered)
@@ -122,8 +129,9 @@ internal sealed class Rater(RatingSettings settings)
         foreach (var charge in metered.Charges)
         {
             if (!charge.Covers(dimensions)) continue;
-            covered = true;
-            if (charge is RateDeckCharge deck && !TryCall(deck, record, value)) return false;
+            var isPassedOn = false;
+            if (charge is RateDeckCharge deck && !TryCall(deck, record, value, ref isPassedOn)) return false;
+            covered |= !isPassedOn;
             if (charge is Dynamic brought && !TryBrought(brought, record, dimensions)) return false;
             if (charge is MeteredCharge priced && IsTooLarge(priced, value, dimensions)) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"charge {priced.Key} would cost more than any amount can be");
         }
@@ -152,7 +160,8 @@ internal sealed class Rater(RatingSettings settings)
         if (!charge.Brought.TryEvaluate(record, Limits.UnitPriceDecimals, out var pico) || (pico.Sign < 0 && !charge.Meter.AllowNegative))
             return Say(Verdict.Rejected, VerdictReason.BadValue, $"charge {charge.Key} needs an amount from '{charge.Brought.Text}'{(charge.Meter.AllowNegative ? "" : ", not below zero")}");
         if (System.Numerics.BigInteger.Abs(pico) > BroughtMax) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"charge {charge.Key}: the event brings more than {Limits.CallAmountMax}");
-        _calls.Add(new RatedCallEntry(charge.Key, 0, new RatedCall(charge.GroupOf(dimensions), 0, Money.FromScaled((Int128)pico * PicoScale, Span!.Currency))));
+        var cost = charge.Cost is null ? default : charge.Cost.TryEvaluate(record, Limits.UnitPriceDecimals, out var paid) && System.Numerics.BigInteger.Abs(paid) <= BroughtMax ? new CallCost(1, (Int128)paid * PicoScale) : CallCost.Unknown;
+        _calls.Add(new RatedCallEntry(charge.Key, 0, new RatedCall(charge.GroupOf(dimensions), 0, Money.FromScaled((Int128)pico * PicoScale, Span!.Currency)), cost));
         return true;
     }
 
@@ -160,17 +169,42 @@ internal sealed class Rater(RatingSettings settings)
 
     private static readonly Int128 PicoScale = (Int128)System.Numerics.BigInteger.Pow(10, Money.Decimals - Limits.UnitPriceDecimals);
 
-    private bool TryCall(RateDeckCharge charge, UsageRecord record, Quantity value)
+    private bool TryCall(RateDeckCharge charge, UsageRecord record, Quantity value, ref bool isPassedOn)
     {
         var deck = charge.Deck;
-        if (!record.TryGet(deck.NumberField, out var number)) return Say(Verdict.Rejected, VerdictReason.BadValue, $"deck {deck.Key} needs the called number in '{deck.NumberField}'");
+        if (!TryNumbers(deck, record, out var called, out var calling))
+            return Say(Verdict.Rejected, VerdictReason.BadValue, $"deck {deck.Key} needs the {(deck.Match == DeckMatch.Calling ? $"calling number in '{deck.CallingField}'" : $"called number in '{deck.CalledField}'")}");
         if (value < Quantity.Zero || value > CallMax) return Say(Verdict.Rejected, VerdictReason.BadValue, $"a call lasts from 0 to {Limits.CallSecondsMax} seconds");
         var seconds = value.WholeUnitsUp();
-        if (!deck.TryRate(number.Text, record.EventTime, seconds, out var call)) return Say(Verdict.Suspended, VerdictReason.NoPrice, $"deck {deck.Key} has no rate for {number.Text}");
+        var outcome = deck.Rate(called.Span, calling.Span, record.EventTime, seconds, out var call);
+        if (outcome is CallOutcome.Internal or CallOutcome.Emergency)
+        {
+            isPassedOn = true;
+            if (_passedOn == VerdictReason.None) _passedOn = outcome == CallOutcome.Internal ? VerdictReason.Internal : VerdictReason.Emergency;
+            return true;
+        }
+
+        if (outcome == CallOutcome.NoRate) return Say(Verdict.Suspended, VerdictReason.NoPrice, $"deck {deck.Key} has no rate for {(deck.Match == DeckMatch.Calling ? calling : called)}{(deck.Match == DeckMatch.Both ? $" from {calling}" : "")}");
         if (call.Amount.Scaled > AmountMax) return Say(Verdict.Suspended, VerdictReason.AmountOutOfRange, $"the call would cost {call.Amount}; at most {Limits.CallAmountMax} is taken");
-        _calls.Add(new RatedCallEntry(charge.Key, seconds, call));
+        _calls.Add(new RatedCallEntry(charge.Key, seconds, call, charge.BuyDeck is { } buy ? CostOf(buy, record, seconds) : default));
+        if (charge.IsInAllowance) _meters.Add(new MeterAddition(charge.ByCall, call.Destination, Quantity.Of(call.BilledSeconds), "", call.Amount.Scaled));
         return true;
     }
+
+    private static bool TryNumbers(RateDeck deck, UsageRecord record, out Utf8Text called, out Utf8Text calling)
+    {
+        var isKnown = record.TryGet(deck.CalledField, out var field);
+        called = field.Value;
+        calling = default;
+        if (deck.Match == DeckMatch.Called) return isKnown;
+        var isCallingKnown = record.TryGet(deck.CallingField, out field);
+        calling = field.Value;
+        return deck.Match == DeckMatch.Calling ? isCallingKnown : isKnown;
+    }
+
+    // A cost never changes what becomes of a call: without one, the call says so.
+    private static CallCost CostOf(RateDeck buy, UsageRecord record, long seconds) =>
+        TryNumbers(buy, record, out var called, out var calling) && buy.Rate(called.Span, calling.Span, record.EventTime, seconds, out var bought) == CallOutcome.Rated && bought.Amount.Scaled <= AmountMax ? CallCost.Of(bought.Amount) : CallCost.Unknown;
 
     private static readonly Quantity CallMax = Quantity.Of(Limits.CallSecondsMax);
 

@@ -54,6 +54,9 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
         return false;
     }
 
+    /// <summary>Has the memory fetched that a look-up will need.</summary>
+    public int Touch(UInt128 hash) => unchecked((int)_slots[Home(Key(hash))].Checkpoint) + _pending.Touch(hash);
+
     /// <summary>Remembers an id from now on.</summary>
     public void Remember(UInt128 hash, ulong content, long position, int day) => _pending.Set(hash, new Remembered(content, position, day));
 

@@ -17,7 +17,7 @@ internal static class UsageBlocks
     public static void Write(ByteWriter writer, TextTable texts, MeterKey key, in MeterTotal total)
     {
         Write(writer, texts, key);
-        Write(writer, texts, total);
+        Write(writer, texts, key.Aggregation, total);
     }
 
     public static void Write(ByteWriter writer, TextTable texts, MeterKey key)
@@ -28,7 +28,7 @@ internal static class UsageBlocks
         writer.Varint(texts.PlaceOf(key.Dimensions));
     }
 
-    public static void Write(ByteWriter writer, TextTable texts, in MeterTotal total)
+    public static void Write(ByteWriter writer, TextTable texts, Aggregation aggregation, in MeterTotal total)
     {
         writer.Varint(total.Count);
         writer.Wide(total.Nano);
@@ -51,6 +51,7 @@ internal static class UsageBlocks
                     writer.Varint(texts.PlaceOf(entry.Source));
                     writer.Text(entry.Id);
                     writer.Wide(entry.Nano);
+                    if (aggregation == Aggregation.Calls) writer.Wide(entry.Scaled);
                 }
 
                 break;
@@ -72,10 +73,16 @@ internal static class UsageBlocks
 
     public static void Write(ByteWriter writer, in CallTotal total)
     {
+        // No total has no calls: a 0 says that costs come after it.
+        if (total.HasCost) writer.Varint(0);
         writer.Varint(total.Calls);
         writer.Varint(total.Seconds);
         writer.Varint(total.BilledSeconds);
         writer.Wide(total.Scaled);
+        if (!total.HasCost) return;
+        writer.Varint(total.Costed);
+        writer.Varint(total.Uncosted);
+        writer.Wide(total.CostScaled);
     }
 
     public static PeriodUsage Read(ref ByteReader reader, string[] texts)
@@ -125,7 +132,7 @@ internal static class UsageBlocks
             var source = texts[reader.Count()];
             total.More = new LatestStamp(time, source, reader.Text());
         }
-        else if (aggregation is Aggregation.TimeWeighted or Aggregation.Each)
+        else if (aggregation is Aggregation.TimeWeighted or Aggregation.Each or Aggregation.Calls)
         {
             var run = new UsageRun();
             for (var left = reader.Count(); left > 0; left--)
@@ -133,7 +140,7 @@ internal static class UsageBlocks
                 var time = Instant.FromUnixTimeTicks(reader.Zigzag());
                 var source = texts[reader.Count()];
                 var id = reader.Text();
-                run.Add(new RunEntry(time, source, id, reader.Wide()));
+                run.Add(new RunEntry(time, source, id, reader.Wide(), aggregation == Aggregation.Calls ? reader.Wide() : default));
             }
 
             total.More = run;
@@ -151,6 +158,13 @@ internal static class UsageBlocks
         return new CallKey(revision, charge, texts[reader.Count()]);
     }
 
-    public static CallTotal ReadCallTotal(ref ByteReader reader) =>
-        new() { Calls = (uint)reader.Varint(), Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() };
+    public static CallTotal ReadCallTotal(ref ByteReader reader)
+    {
+        var calls = (uint)reader.Varint();
+        var hasCost = calls == 0;
+        if (hasCost) calls = (uint)reader.Varint();
+        var total = new CallTotal { Calls = calls, Seconds = (long)reader.Varint(), BilledSeconds = (long)reader.Varint(), Scaled = reader.Wide() };
+        if (hasCost) (total.Costed, total.Uncosted, total.CostScaled) = ((uint)reader.Varint(), (uint)reader.Varint(), reader.Wide());
+        return total;
+    }
 }

@@ -155,14 +155,14 @@ internal sealed partial class UsagePartition
                         foreach (var addition in _rater.Meters)
                         {
                             var total = default(MeterTotal);
-                            total.Add(addition.Meter.Aggregation, addition.Value, entry.Record, addition.UniqueText);
+                            total.Add(addition.Meter.Aggregation, addition.Value, entry.Record, addition.UniqueText, addition.Scaled);
                             usage.Add(new MeterKey(entry.Revision, addition.Meter.Key, addition.Meter.Aggregation, addition.Dimensions), addition.Meter.Aggregation, total);
                         }
 
                         foreach (var call in _rater.Calls)
                         {
                             var total = default(CallTotal);
-                            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
+                            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount, call.Cost);
                             usage.Add(new CallKey(entry.Revision, call.Charge, call.Call.Destination), total);
                         }
                     }

@@ -10,6 +10,7 @@ internal sealed partial class UsagePartition
 {
     private const byte StateVersion = 2;
     private const long BaseBytesMin = 4 << 20;
+    private DateTimeOffset? _batchBegun;
     private readonly ByteWriter _stateBody = new();
     private readonly ByteWriter _state = new();
     private readonly TextTable _stateTexts = new();
@@ -48,7 +49,8 @@ internal sealed partial class UsagePartition
             Verdicts = [.. _verdicts.Where(pair => pair.Value != 0).Select(pair => new VerdictCount(pair.Key.Item1, pair.Key.Item2, pair.Key.Item3, pair.Key.Item4, pair.Key.Item5, pair.Value))],
         };
         // No retry: an error with unknown outcome ends this object, and the next one loads what is stored. No cancellation either: the store's own time-outs bound it, and half a stop is worse than a late one.
-        await _store.CommitAsync(checkpoint, CancellationToken.None);
+        await Telemetry.CommitAsync(_store, checkpoint, _batchBegun, _time);
+        _batchBegun = null;
         // The writer's alone, and long: readers of totals must not wait for it.
         if (ids is not null) _ids.Sealed(ids);
         _ledger.Clear();
@@ -107,7 +109,7 @@ internal sealed partial class UsagePartition
             if (!isWhole && !slot.IsDirty) continue;
             slot.IsDirty = false;
             _stateBody.Varint(slot.Key + 1);
-            UsageBlocks.Write(_stateBody, _stateTexts, slot.Total);
+            UsageBlocks.Write(_stateBody, _stateTexts, _keys.Meter(slot.Key).Key.Aggregation, slot.Total);
         }
 
         _stateBody.Byte(0);

@@ -30,7 +30,7 @@ internal sealed partial class UsagePartition
     private readonly Lock _mailbox = new();
     private readonly Queue<PartitionCommand> _commands = new();
     private readonly EventDecoder _decoder = new();
-    private readonly UsageRecord _record = UsageRecord.Blank();
+    private readonly Arrival[] _chunk = new Arrival[ChunkRecords];
     private readonly LedgerEntry _entry = new() { Position = 0, Verdict = default, Reason = default, Record = UsageRecord.Blank() };
     private readonly Rater _rater;
     private readonly Func<int, int> _sealedThroughOf;
@@ -54,6 +54,7 @@ internal sealed partial class UsagePartition
     private PartitionCommand? _current;
     private Unavailable? _stopped;
     private int _readersWaiting;
+    private long _touched;
     private long _epoch;
     private long _checkpoint;
     private long _firstPosition;
@@ -194,6 +195,7 @@ internal sealed partial class UsagePartition
                     continue;
                 }
 
+                _batchBegun ??= Telemetry.Begin(_time);
                 Apply(records);
                 if (_position - _firstPosition >= _settings.CheckpointRecords || _time.GetElapsedTime(lastCommit) >= _settings.CheckpointEvery)
                 {
@@ -250,18 +252,20 @@ internal sealed partial class UsagePartition
     {
         for (var next = 0; next < records.Count;)
         {
+            var end = Math.Min(records.Count, next + ChunkRecords);
+            for (var i = next; i < end; i++) Decode(records[i], ref _chunk[i - next]);
             // Whoever wants to read goes first: a lock alone would let this loop take it again at once.
             for (var i = 0; i < 1000 && Volatile.Read(ref _readersWaiting) > 0; i++) Thread.Yield();
             _book.EnterRead();
             try
             {
                 if (_book.Sequence != _bookSequence) return;
+                Fetch(_chunk.AsSpan(0, end - next));
                 lock (_gate)
                 {
-                    var end = Math.Min(records.Count, next + ChunkRecords);
-                    for (; next < end; next++)
+                    for (var i = 0; next < end; i++, next++)
                     {
-                        Apply(records[next]);
+                        Apply(records[next], _chunk[i]);
                         Volatile.Write(ref _position, records[next].Position + 1);
                     }
                 }
@@ -273,7 +277,32 @@ internal sealed partial class UsagePartition
         }
     }
 
-    private void Apply(in LogRecord logged)
+    private void Decode(in LogRecord logged, ref Arrival arrival)
+    {
+        arrival.Record ??= UsageRecord.Blank();
+        if (logged.Kind == LogRecordKind.Event && _decoder.TryDecode(logged.Payload.Span, logged.Tenant, logged.IngestTime, arrival.Record, out arrival.Problem)) arrival.Id = _identity.OfId(arrival.Record);
+    }
+
+    // Decides nothing. Record after record waits for memory that no cache holds, once subscriptions are many; asked for together, they wait for it together.
+    private void Fetch(ReadOnlySpan<Arrival> chunk)
+    {
+        TenantBook? tenant = null;
+        Span<int> subscriptions = stackalloc int[ChunkRecords];
+        for (var i = 0; i < chunk.Length; i++)
+        {
+            var record = chunk[i].Record!;
+            if (tenant is null || !ReferenceEquals(tenant.Id.Value, record.Tenant.Value)) tenant = record.Tenant.Value is null ? null : _book.Tenant(record.Tenant);
+            subscriptions[i] = tenant?.Subjects.Likely(record.SubjectUtf8.Span) ?? -1;
+        }
+
+        var touched = 0L;
+        for (var i = 0; i < chunk.Length; i++) touched += _ids.Touch(chunk[i].Id);
+        foreach (var index in subscriptions[..chunk.Length])
+            if (index >= 0) touched += _book.Entry(index).Touch() + (index < _accumulators.Length && _accumulators[index] is { } one ? one.Touch() : 0);
+        Volatile.Write(ref _touched, touched);
+    }
+
+    private void Apply(in LogRecord logged, in Arrival arrival)
     {
         // A gap covers the positions from the one that comes next to its own. Whatever else is missing is missing usage.
         if (logged.Kind == LogRecordKind.Gap)
@@ -293,8 +322,8 @@ internal sealed partial class UsagePartition
             return;
         }
 
-        if (_decoder.TryDecode(logged.Payload.Span, logged.Tenant, logged.IngestTime, _record, out var problem)) Decide(logged.Position, _record);
-        else Malformed(logged, UsageIntake.SourceOf(logged.Payload.Span), problem);
+        if (arrival.Problem.Length == 0) Decide(logged.Position, arrival.Record!, arrival.Id);
+        else Malformed(logged, UsageIntake.SourceOf(logged.Payload.Span), arrival.Problem);
     }
 
     private void Malformed(in LogRecord logged, string source, string reason)
@@ -304,7 +333,7 @@ internal sealed partial class UsagePartition
     }
 
     // The verdicts in the order of docs/formats.md.
-    private void Decide(long position, UsageRecord record)
+    private void Decide(long position, UsageRecord record, UInt128 id)
     {
         if (record.EventTime > record.IngestTime + _settings.FutureTolerance)
         {
@@ -318,13 +347,12 @@ internal sealed partial class UsagePartition
             _rater.Rate(_book, record, _sealedThroughOf);
             Enter(new LedgerEntry
             {
-                Position = position, Verdict = Verdict.Rejected, Reason = VerdictReason.TooOld, Record = record, EstimatedValue = _rater.Worth(), Subscription = _rater.Subscription?.Subscription.Id.Value ?? "",
+                Position = position, Verdict = Verdict.Rejected, Reason = VerdictReason.TooOld, Record = record, EstimatedValue = _rater.Worth(), Subscription = _rater.Subscription?.Id.Value ?? "",
                 Detail = $"ids of its hour are remembered for {_settings.DedupeHorizonDays} days only",
             });
             return;
         }
 
-        var id = _identity.OfId(record);
         var content = _identity.OfContent(record);
         if (_ids.TryFind(id, day, out var known))
         {
@@ -398,7 +426,7 @@ internal sealed partial class UsagePartition
         }
 
         var entry = Anew(position, _rater.Verdict, _rater.Reason, record);
-        (entry.IsLater, entry.Subscription, entry.Detail) = (isLater, _rater.Subscription?.Subscription.Id.Value ?? "", _rater.Detail);
+        (entry.IsLater, entry.Subscription, entry.Detail) = (isLater, _rater.Subscription?.Id.Value ?? "", _rater.Detail);
         if (counts) (entry.UsagePeriod, entry.BillingPeriod, entry.Revision, entry.Calls) = (usage, billing, _rater.Span!.Revision.Id, _rater.Calls);
         if (_rater.Reason == VerdictReason.TooOld) entry.EstimatedValue = _rater.Worth();
         return entry;
@@ -417,9 +445,9 @@ internal sealed partial class UsagePartition
     {
         var accumulator = Touch(index);
         foreach (var addition in _rater.Meters)
-            accumulator.Meter(_keys.PlaceOf(billing, usage, revision, addition.Meter, addition.Dimensions)).Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText);
+            accumulator.Meter(_keys.PlaceOf(billing, usage, revision, addition.Meter, addition.Dimensions)).Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText, addition.Scaled);
         foreach (var call in _rater.Calls)
-            accumulator.Call(_keys.PlaceOf(billing, usage, revision, call.Charge, call.Call.Destination)).Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
+            accumulator.Call(_keys.PlaceOf(billing, usage, revision, call.Charge, call.Call.Destination)).Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount, call.Cost);
         accumulator.SawEvent(record.EventTime);
         if (record.EventTime > _latest) _latest = record.EventTime;
     }
@@ -476,4 +504,12 @@ internal sealed partial class UsagePartition
     private static long HourOf(Instant time) => FloorDiv(time.ToUnixTimeSeconds(), 3_600);
 
     private static long FloorDiv(long value, long by) => value >= 0 ? value / by : -((-value + by - 1) / by);
+
+    // A record of the chunk at hand, decoded before the chunk is applied.
+    private struct Arrival
+    {
+        public UsageRecord? Record;
+        public string Problem;
+        public UInt128 Id;
+    }
 }

@@ -95,14 +95,14 @@ internal sealed class QuotedUsage(Book book, int first, int last)
         foreach (var addition in _rater.Meters)
         {
             var total = default(MeterTotal);
-            total.Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText);
+            total.Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText, addition.Scaled);
             _periods[number - first].Add(new MeterKey(_rater.Span.Revision.Id, addition.Meter.Key, addition.Meter.Aggregation, addition.Dimensions), addition.Meter.Aggregation, total);
         }
 
         foreach (var call in _rater.Calls)
         {
             var total = default(CallTotal);
-            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
+            total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount, call.Cost);
             _periods[number - first].Add(new CallKey(_rater.Span.Revision.Id, call.Charge, call.Call.Destination), total);
         }
     }

@@ -81,7 +81,7 @@ internal static class PartiesApi
         book.Tenant(caller.Tenant)?.Subscriptions.GetValueOrDefault(id) is { } entry ? SubscriptionDocument.Of(entry) : throw new Refused("subscription.unknown", $"There is no subscription '{id}'."));
 
     private static SubjectDocument Subject(string subject, Installation here, Caller caller) => here.Engine.Book.Read(book =>
-        book.Tenant(caller.Tenant)?.Subjects.GetValueOrDefault(subject) is { } assignments
+        book.Tenant(caller.Tenant)?.AssignmentsOf(subject) is { Length: > 0 } assignments
             ? SubjectDocument.Of(subject, assignments)
             : throw new Refused("subject.unknown", $"Nobody ever had '{subject}'."));
 

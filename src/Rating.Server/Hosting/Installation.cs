@@ -55,6 +55,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>From where it may be reached.</summary>
     public Reach Reach { get; init; } = Reach.ThisMachine;
 
+    /// <summary>Where this program tells about its work.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>The cluster that this process is one of; null when it is alone.</summary>
     public ClusterPlace? Cluster { get; init; }
 

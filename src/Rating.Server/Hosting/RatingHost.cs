@@ -15,10 +15,14 @@ internal sealed class RatingHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Installation _installation;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TelemetryExport? _telemetry;
+    private readonly StatusWatch? _watch;
 
-    private RatingHost(WebApplication app, Installation installation)
+    private RatingHost(WebApplication app, Installation installation, bool watches)
     {
         (_app, _installation) = (app, installation);
+        _telemetry = TelemetryExport.Start(installation.Telemetry);
+        if (watches) _watch = new StatusWatch(installation, app.Logger);
         Loaded = Task.CompletedTask;
     }
 
@@ -36,7 +40,7 @@ internal sealed class RatingHost : IAsyncDisposable
     public static async Task<RatingHost> StartAsync(Installation installation, string url, bool verbose, CancellationToken cancellation)
     {
         var app = Build(installation, url, verbose);
-        var host = new RatingHost(app, installation);
+        var host = new RatingHost(app, installation, watches: verbose);
         try
         {
             await app.StartAsync(cancellation);
@@ -60,8 +64,10 @@ internal sealed class RatingHost : IAsyncDisposable
         await _app.StopAsync();
         await _stopping.CancelAsync();
         await Loaded.ContinueWith(_ => { }, TaskScheduler.Default);
+        if (_watch is not null) await _watch.DisposeAsync();
         await _installation.DisposeAsync();
         await _app.DisposeAsync();
+        _telemetry?.Dispose();
         _stopping.Dispose();
     }
 
@@ -86,7 +92,9 @@ internal sealed class RatingHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         if (verbose)
         {
-            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
+            if (installation.Telemetry.Logs == LogFormat.Json) builder.Logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+            else builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "));
+            TelemetryExport.AddLogs(builder.Logging, installation.Telemetry);
             builder.Logging.Configure(_ => { }).AddFilter("Microsoft", LogLevel.Warning);
             builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
@@ -116,6 +124,7 @@ internal sealed class RatingHost : IAsyncDisposable
         builder.Services.AddSingleton(installation);
         builder.Services.AddScoped(services => new Caller(services.GetRequiredService<Installation>().Tenant));
         var app = builder.Build();
+        app.Use(TelemetryExport.NameRequest);
         app.Use(Problems.Handle);
         app.Use(installation.Reach.Guard);
         app.UseRouting();

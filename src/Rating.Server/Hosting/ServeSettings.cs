@@ -48,6 +48,9 @@ internal sealed record ServeSettings
     /// <summary>The database; null without PostgreSQL.</summary>
     public PostgresSettings? Postgres { get; init; }
 
+    /// <summary>Where it tells about its work.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>The cluster to be one of; null: alone.</summary>
     public ClusterPlace? Cluster { get; init; }
 
@@ -84,6 +87,7 @@ internal sealed record ServeSettings
         var rating = Defaults with { Partitions = all.Number("Partitions", Defaults.Partitions, 1, 1_000) };
         var (kafka, outlet) = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
         var postgres = PostgresOf(all.Section("Postgres"), storeKind);
+        var telemetry = TelemetryOf(all.Section("Telemetry"));
         var place = ClusterOf(all.Section("Cluster"), cluster, kafka, postgres);
         var url = all.Text("Url");
         var hosts = all.Text("Hosts")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -91,7 +95,7 @@ internal sealed record ServeSettings
         all.NothingElse();
         // The positions in the store are positions of one log: another log under them is another installation.
         if (kafka is not null) rating = rating with { Log = $"kafka:{kafka.Topic}" };
-        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres, Cluster = place };
+        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres, Cluster = place, Telemetry = telemetry };
     }
 
     private static ClusterPlace? ClusterOf(SettingsSection section, bool wanted, KafkaLogSettings? kafka, PostgresSettings? postgres)
@@ -147,6 +151,21 @@ internal sealed record ServeSettings
             { } topic => topic,
             null => settings.ChecksTopic ? $"{settings.Topic}.{what}" : "",
         };
+    }
+
+    private static TelemetrySettings TelemetryOf(SettingsSection section)
+    {
+        var defaults = new TelemetrySettings();
+        var endpoint = section.Text("Endpoint");
+        var settings = new TelemetrySettings
+        {
+            Endpoint = endpoint is null ? null : Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri
+                : throw section.Wrong("Endpoint", endpoint, "the address of an OTLP receiver, such as http://collector:4318"),
+            Protocol = section.Choice("Protocol", defaults.Protocol), TracesPercent = section.Number("TracesPercent", defaults.TracesPercent, 0, 100),
+            MetricsEvery = section.Seconds("MetricsEverySeconds", defaults.MetricsEvery), Logs = section.Choice("Logs", defaults.Logs),
+        };
+        section.NothingElse();
+        return settings;
     }
 
     private static PostgresSettings? PostgresOf(SettingsSection section, StoreKind store)

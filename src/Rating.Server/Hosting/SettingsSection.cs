@@ -66,7 +66,8 @@ internal sealed class SettingsSection(IConfigurationSection section)
             throw new Refused("settings.unknown", $"There is no setting {Place(unknown.Key)}. In {section.Path} there are: {string.Join(", ", _known.Order(StringComparer.Ordinal))}.") { Where = Path(unknown.Key) };
     }
 
-    private Refused Wrong(string name, string value, string wanted) => new("settings.value", $"{Place(name)} is '{value}'; it must be {wanted}.") { Where = Path(name) };
+    /// <summary>What is said about a value that makes no sense.</summary>
+    public Refused Wrong(string name, string value, string wanted) => new("settings.value", $"{Place(name)} is '{value}'; it must be {wanted}.") { Where = Path(name) };
 
     private string Path(string name) => $"{section.Path}:{name}";
 

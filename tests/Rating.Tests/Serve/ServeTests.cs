@@ -164,6 +164,36 @@ public sealed class ServeTests(PostgresServer postgres, KafkaFixture kafka) : IC
     }
 
     [ServeFact]
+    public async Task Metrics_traces_and_logs_reach_an_OTLP_receiver_and_a_batch_is_linked_to_the_request_whose_records_it_rates()
+    {
+        using var world = await ServeWorld.MakeAsync(postgres, kafka.Kafka, "serve-telemetry");
+        using var receiver = new OtlpReceiver();
+        var settings = world.Settings((rating, _, _) => rating["Telemetry"] = new Dictionary<string, object> { ["Endpoint"] = receiver.Endpoint, ["TracesPercent"] = 0, ["MetricsEverySeconds"] = 1, ["Logs"] = "json" });
+        var server = RatingProcess.Start("serve", "--data", world.Data, "--urls", "http://127.0.0.1:0", "--config", settings);
+        using (server)
+        {
+            await server.SaysAsync("Rating answers at ");
+            await server.SaysAsync("ready");
+            // A caller's trace is kept whatever share of others is, and its batch with it.
+            const string trace = "0af7651916cd43dd8448eb211c80319c";
+            using var http = new HttpClient { BaseAddress = new Uri(server.Url!) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/events") { Content = new StringContent(ProcessData.Event("traced"), System.Text.Encoding.UTF8, "application/cloudevents+json") };
+            request.Headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
+            using (var answer = await http.SendAsync(request)) Assert.Equal(202, (int)answer.StatusCode);
+            await receiver.MustReceiveAsync(
+                "metrics", "rating.records", "rating.intake.events", "rating.checkpoint.duration", "rating.checkpoint.size", "rating.partition.lag", "rating.partition.state", "rating.ids.remembered", "rating.ids.memory",
+                "messaging.client.sent.messages", "messaging.client.consumed.messages", "messaging.client.operation.duration", "db.client.operation.duration", "http.server.request.duration", "unknownSubject");
+            await receiver.MustReceiveAsync("traces", "intake", $"send {world.Topic}", "rate", "checkpoint", "POST /v1/events");
+            await receiver.MustReceiveAsync("logs", "all partitions are loaded");
+            server.Terminate(0);
+            // The request's own spans carry its trace id, and so does the link of the batch: a trace of its own.
+            var id = System.Text.Encoding.Latin1.GetString(Convert.FromHexString(trace));
+            Assert.InRange(receiver.Of("traces").Split(id).Length - 1, 4, 8);
+            Assert.Contains("\"Message\":\"all partitions are loaded; ready\"", server.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [ServeFact]
     public async Task A_folder_whose_data_are_elsewhere_is_never_taken_for_an_empty_one()
     {
         using var world = await ServeWorld.MakeAsync(postgres, kafka.Kafka, "serve-elsewhere");

@@ -1,0 +1,12 @@
+using Rating.Loadtest.Pipeline;
+
+namespace Rating.Loadtest.Cluster;
+
+/// <summary>The figures of <c>loadtest cluster</c>, in their order.</summary>
+internal static class ClusterFigures
+{
+    private static readonly (string[] Rows, Func<Bench, Options, IAsyncEnumerable<Figure>> Measure)[] All = [(["3"], GrainPerRecord.MeasureAsync), (["one-silo"], OneSilo.MeasureAsync)];
+
+    /// <summary>Measures those that are asked for.</summary>
+    public static IAsyncEnumerable<Figure> MeasureAsync(Options options) => Bench.MeasureAsync(All, options);
+}

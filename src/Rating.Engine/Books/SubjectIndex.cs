@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using NodaTime;
+using Rating.Domain;
+using Rating.Engine.Partitions;
+
+namespace Rating.Engine.Books;
+
+/// <summary>Finds the subscription that a subject belongs to: one place in memory for nearly every subject, because usage names millions of them in no order.</summary>
+/// <remarks>A subject of up to 15 bytes is its own key, any other has 120 bits of a hash under a secret of the process. Read and written under the book's lock.</remarks>
+internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
+{
+    private const int PackedBytesMax = 15;
+    private static readonly UInt128 Secret = new(unchecked((ulong)"one secret".GetHashCode(StringComparison.Ordinal)), unchecked((ulong)"another one".GetHashCode(StringComparison.Ordinal)));
+    private static readonly UInt128 IsHash = (UInt128)0xFF << 120;
+    // Of subjects that were assigned more than once, to nobody, or with an end: all assignments, as they were recorded.
+    private readonly List<SubjectAssignment[]> _histories = [];
+    private Slot[] _slots = new Slot[64];
+    private int _count;
+
+    /// <summary>To whom a subject belongs at a moment; null for nobody.</summary>
+    public SubscriptionEntry? Find(ReadOnlySpan<byte> subject, Instant moment)
+    {
+        ref readonly var slot = ref _slots[SlotOf(KeyOf(subject))];
+        if (slot.Key == 0) return null;
+        if (slot.History == 0) return moment.ToUnixTimeTicks() >= slot.FromTicks ? entries[slot.Subscription] : null;
+        var assignments = _histories[slot.History - 1];
+        for (var i = assignments.Length - 1; i >= 0; i--)
+            if (assignments[i].Covers(moment)) return assignments[i].Subscription;
+        return null;
+    }
+
+    /// <summary>The subscription of a subject that has only ever had this one, by its index; else -1. For having its memory fetched before it is needed.</summary>
+    public int Likely(ReadOnlySpan<byte> subject)
+    {
+        ref readonly var slot = ref _slots[SlotOf(KeyOf(subject))];
+        return slot.Key == 0 || slot.History != 0 ? -1 : slot.Subscription;
+    }
+
+    /// <summary>A subject's assignments, in the order in which they were recorded.</summary>
+    public SubjectAssignment[] Of(ReadOnlySpan<byte> subject) => Of(_slots[SlotOf(KeyOf(subject))]);
+
+    /// <summary>Records a further assignment.</summary>
+    public void Add(ReadOnlySpan<byte> subject, SubjectAssignment assignment)
+    {
+        if ((_count + 1) * 4L > _slots.Length * 3L) Grow();
+        var key = KeyOf(subject);
+        ref var slot = ref _slots[SlotOf(key)];
+        var ticks = assignment.From.ToUnixTimeTicks();
+        if (slot.Key == 0 && assignment is { Subscription: { } owner, To: null } && Instant.FromUnixTimeTicks(ticks) == assignment.From)
+        {
+            slot = new Slot { Key = key, FromTicks = ticks, Subscription = owner.Index };
+            _count++;
+            return;
+        }
+
+        SubjectAssignment[] all = [.. Of(slot), assignment];
+        if (slot.Key == 0) _count++;
+        if (slot.History == 0)
+        {
+            _histories.Add(all);
+            slot = new Slot { Key = key, History = _histories.Count };
+        }
+        else _histories[slot.History - 1] = all;
+    }
+
+    private SubjectAssignment[] Of(in Slot slot) => slot.Key == 0 ? [] : slot.History != 0 ? _histories[slot.History - 1] : [new SubjectAssignment(entries[slot.Subscription], Instant.FromUnixTimeTicks(slot.FromTicks), null)];
+
+    // The bytes and their number; never 0, because a subject is not empty.
+    private static UInt128 KeyOf(ReadOnlySpan<byte> subject)
+    {
+        if (subject.Length > PackedBytesMax) return SipHash.Of(subject, Secret) | IsHash;
+        Span<byte> packed = stackalloc byte[16];
+        packed.Clear();
+        subject.CopyTo(packed);
+        packed[PackedBytesMax] = (byte)subject.Length;
+        return BinaryPrimitives.ReadUInt128LittleEndian(packed);
+    }
+
+    // Where a key is, or would be.
+    private int SlotOf(UInt128 key)
+    {
+        var slots = _slots;
+        var hash = unchecked((ulong)(key ^ Secret) * 0x9E3779B97F4A7C15 ^ (ulong)(key >> 64) * 0xD6E8FEB86659FD93);
+        hash = unchecked((hash ^ hash >> 32) * 0xA0761D6478BD642F);
+        // The upper bits, scaled to any number of slots: memory grows in small steps.
+        var at = (int)((hash >> 32) * (ulong)slots.Length >> 32);
+        while (slots[at].Key != key && slots[at].Key != 0) at = at + 1 == slots.Length ? 0 : at + 1;
+        return at;
+    }
+
+    private void Grow()
+    {
+        var before = _slots;
+        _slots = new Slot[before.Length + before.Length / 3];
+        foreach (ref readonly var slot in before.AsSpan())
+            if (slot.Key != 0) _slots[SlotOf(slot.Key)] = slot;
+    }
+
+    // Half a cache line.
+    private struct Slot
+    {
+        public UInt128 Key;
+        public long FromTicks;
+        public int Subscription;
+        public int History;
+    }
+}
