@@ -25,7 +25,7 @@ internal class KillPoints : DispatchProxy
         ("book", nameof(IRatingStore.AppendBookAsync), true),
         ("snapshots", nameof(IRatingStore.SaveSnapshotsAsync), true),
         ("invoices", nameof(IRatingStore.SaveInvoicesAsync), true),
-        ("handoff", nameof(IRatingStore.HandOffAsync), true),
+        ("handoff", nameof(IRatingStore.HandOffAsync), false),
     }.SelectMany(place => Enum.GetValues<Moment>().Where(moment => place.Middle || moment != Moment.During).Select(moment => (Name: $"{place.Name}.{moment.ToString().ToLowerInvariant()}", place.Method, Moment: moment)))
         .ToDictionary(place => place.Name, place => (place.Method, place.Moment), StringComparer.Ordinal);
 

@@ -44,7 +44,8 @@ public sealed class KillPointTests(FaultFixture fixture, ITestOutputHelper outpu
         // The points of a stage in any order, each at its first or second passing; a stage goes on until all have been passed.
         async Task StageAsync(Func<Task> work, params string[] names)
         {
-            foreach (var point in KillPoints.Places.Keys.Where(point => names.Contains(point.Split('.')[0])).OrderBy(_ => random.Next()))
+            // The outbox leaves in one piece: once it is remembered, there is nothing more to pass.
+            foreach (var point in KillPoints.Places.Keys.Where(point => names.Contains(point.Split('.')[0])).OrderBy(point => point == "handoff.after").ThenBy(_ => random.Next()))
                 waiting.Enqueue(names[0] is "book" or "seal" or "handoff" ? point : $"{point}:{random.Next(1, 3)}");
             Next();
             world.Server?.Kill();
