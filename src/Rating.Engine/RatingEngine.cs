@@ -16,6 +16,7 @@ using Rating.Engine.Intake;
 using Rating.Engine.Log;
 using Rating.Engine.Partitions;
 using Rating.Engine.Store;
+using Rating.Engine.Taxes;
 using Rating.Engine.Views;
 
 namespace Rating.Engine;
@@ -151,7 +152,7 @@ public sealed class RatingEngine : IAsyncDisposable
 
             var usage = Combined(parts);
             var before = new List<Snapshot>();
-            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels || entry.CarriesUnits || entry.Subscription.Discounts.Count > 0))
+            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels || entry.CarriesUnits || entry.HasThreshold || entry.Subscription.Discounts.Count > 0))
                 await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
             if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
                 throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
@@ -204,12 +205,41 @@ public sealed class RatingEngine : IAsyncDisposable
         await _billing.WaitAsync(cancellation);
         try
         {
+            await ProgressAsync(tenant, account, cancellation);
             return await BillAsync(tenant, account, activations, cancellation);
         }
         finally
         {
             _billing.Release();
         }
+    }
+
+    // Usage that reached its plan's threshold within a period that is open. What is billed of it is subtracted, so running again makes nothing.
+    private async Task ProgressAsync(TenantId tenant, AccountId? account, CancellationToken cancellation)
+    {
+        var concerned = Book.Read(book => book.Tenant(tenant)?.Subscriptions.Values.Where(entry => entry.HasThreshold && (account is null || entry.Subscription.Account == account)).Select(entry => entry.Subscription.Id).ToList()) ?? [];
+        foreach (var subscription in concerned)
+        {
+            var (balance, _) = await BalanceHereAsync(tenant, subscription, cancellation);
+            var before = new List<Snapshot>();
+            await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
+            var made = Book.Read(book => balance.Periods.Where(period => book.Tenant(tenant)!.Subscriptions[subscription.Value].FrozenAt(period.Period.Number) is null)
+                .Select(period => SnapshotMaker.OfProgress(book.Tenant(tenant)!.Subscriptions[subscription.Value], period.Period.Number, book.Sequence, period.Usage, LocalDate.Min(balance.AsOf, period.Period.End.PlusDays(-1)), before))
+                .OfType<Snapshot>().ToList());
+            if (made.Count > 0) await Store.SaveSnapshotsAsync(null, [.. made.Select(Closer.Stored)], cancellation);
+        }
+    }
+
+    /// <summary>What the invoices of some days say of taxes, added up.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="from">The first invoice day.</param>
+    /// <param name="to">The day after the last.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<TaxReportRow>> TaxReportAsync(TenantId tenant, LocalDate from, LocalDate to, CancellationToken cancellation)
+    {
+        var report = new TaxReport(from, to);
+        await foreach (var invoice in Store.ReadInvoicesAsync(tenant, null, cancellation)) report.Add(invoice.Document);
+        return report.Rows;
     }
 
     // In a cluster another process may take the number, or make the invoice: then what is wanted and not there is looked for again.
@@ -351,7 +381,7 @@ public sealed class RatingEngine : IAsyncDisposable
             var own = usage.GetValueOrDefault((number, number)) ?? new PeriodUsage();
             var late = usage.Where(pair => pair.Key.Billing == number && pair.Key.Usage != number).ToDictionary(pair => pair.Key.Usage, pair => pair.Value);
             var all = known.With(late);
-            var lines = new List<PricedLine>(Price.Arrears(terms, own, today, all.StartOf(number)).Lines);
+            var lines = Progress.NotYetBilled(Price.Arrears(terms, own, today, all.StartOf(number)).Lines, Progress.Billed(before, number));
             lines.AddRange(SnapshotMaker.Late(entry, known, late, number));
             lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
             known = all.With([new KeyValuePair<int, PeriodUsage>(number, own)]);

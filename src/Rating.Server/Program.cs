@@ -20,7 +20,7 @@ var root = new RootCommand($"""
     """);
 RatingCommand[] commands =
 [
-    new ServeCommand(), new DemoCommand(), new OnboardCommand(), new ImportCommand(), new QuoteCommand(), new BalanceCommand(), new CloseCommand(), new BillRunCommand(), new InvoicesCommand(), new ReconcileCommand(),
+    new ServeCommand(), new DemoCommand(), new OnboardCommand(), new ImportCommand(), new QuoteCommand(), new BalanceCommand(), new CloseCommand(), new BillRunCommand(), new InvoicesCommand(), new ReconcileCommand(), new TaxesCommand(),
     new SuspenseCommand(), new AuditCommand(),
 ];
 foreach (var command in commands) root.Subcommands.Add(command);

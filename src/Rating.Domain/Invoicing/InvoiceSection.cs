@@ -7,4 +7,8 @@ namespace Rating.Domain.Invoicing;
 /// <param name="Kind">Why the snapshot was made.</param>
 /// <param name="Period">The number of its period.</param>
 /// <param name="Lines">Its lines.</param>
-public sealed record InvoiceSection(SubscriptionId Subscription, SnapshotKind Kind, int Period, IReadOnlyList<PricedLine> Lines);
+public sealed record InvoiceSection(SubscriptionId Subscription, SnapshotKind Kind, int Period, IReadOnlyList<PricedLine> Lines)
+{
+    /// <summary>Of a progress snapshot: which of its period; else 0.</summary>
+    public int Step { get; init; }
+}

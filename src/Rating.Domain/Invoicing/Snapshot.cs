@@ -1,3 +1,4 @@
+using NodaTime;
 using Rating.Domain.Billing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
@@ -18,6 +19,12 @@ public sealed record Snapshot
 
     /// <summary>Why it was made.</summary>
     public required SnapshotKind Kind { get; init; }
+
+    /// <summary>Of a progress snapshot: which of its period, 1, 2, ...; else 0.</summary>
+    public int Step { get; init; }
+
+    /// <summary>Of a progress snapshot: the day on which it was made.</summary>
+    public LocalDate? Day { get; init; }
 
     /// <summary>The period that was sealed; of an activation the first one, of a supplementary one its place after the last.</summary>
     public required BillingPeriod Period { get; init; }

@@ -11,4 +11,7 @@ public enum SnapshotKind
 
     /// <summary>Usage came late for a subscription that has no further period.</summary>
     Supplementary,
+
+    /// <summary>The running charge of usage reached the plan's threshold before the period was over.</summary>
+    Progress,
 }

@@ -51,6 +51,9 @@ public sealed class PlanRevision
     /// <summary>The most that a period of it costs; null for none.</summary>
     public Commitment? Maximum { get; init; }
 
+    /// <summary>How much usage may cost before it is invoiced within the period; null for no such limit.</summary>
+    public Money? Threshold { get; init; }
+
     /// <summary>What taxes know its commitments as.</summary>
     public string TaxCode { get; init; } = PricedLine.StandardTaxCode;
 
@@ -70,11 +73,11 @@ public sealed class PlanRevision
     public PlanRevision With(IReadOnlyList<PlanRevision> addOns, int id, int catalogVersion) => new(
         id, Plan, string.Join(" + ", addOns.Select(addOn => addOn.Name).Prepend(Name)), catalogVersion, Interval, [.. Charges, .. addOns.SelectMany(addOn => addOn.Charges)])
     {
-        IsUsageFree = IsUsageFree, Minimum = Minimum, Maximum = Maximum, TaxCode = TaxCode, Allowances = [.. Allowances, .. addOns.SelectMany(addOn => addOn.Allowances)],
+        IsUsageFree = IsUsageFree, Minimum = Minimum, Maximum = Maximum, TaxCode = TaxCode, Threshold = Threshold, Allowances = [.. Allowances, .. addOns.SelectMany(addOn => addOn.Allowances)],
     };
 
     /// <summary>This revision with other phases.</summary>
-    public PlanRevision WithPhases(IReadOnlyList<PlanPhase> phases) => new(Id, Plan, Name, CatalogVersion, Interval, Charges) { Phases = phases, IsUsageFree = IsUsageFree, Minimum = Minimum, Maximum = Maximum, TaxCode = TaxCode, Allowances = Allowances };
+    public PlanRevision WithPhases(IReadOnlyList<PlanPhase> phases) => new(Id, Plan, Name, CatalogVersion, Interval, Charges) { Phases = phases, IsUsageFree = IsUsageFree, Minimum = Minimum, Maximum = Maximum, TaxCode = TaxCode, Threshold = Threshold, Allowances = Allowances };
 
     /// <summary>The meters of its charges that take an event type, each with its charges; empty when it charges nothing for the type.</summary>
     public ReadOnlySpan<MeterCharges> For(string eventType) => _byType.TryGetValue(eventType, out var found) ? found : [];

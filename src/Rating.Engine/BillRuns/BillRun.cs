@@ -52,6 +52,7 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
         var supplementary = $"supplementary/{snapshot.Subscription}/{snapshot.Period.Number}";
         if (snapshot.Kind == SnapshotKind.Activation) return $"activation/{snapshot.Subscription}";
         if (snapshot.Kind == SnapshotKind.Supplementary) return supplementary;
+        if (snapshot.Kind == SnapshotKind.Progress) return $"progress/{snapshot.Subscription}/{snapshot.Period.Number}/{snapshot.Step}";
         var cycle = LocalDatePattern.Iso.Format(snapshot.Period.End);
         return taken.Contains((cycle, snapshot.Currency.Code)) ? supplementary : cycle;
     }
@@ -78,9 +79,9 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
         var taxes = await settings.TaxService.TaxesAsync(assembly.TaxRequest, cancellation);
         var number = await store.LastInvoiceNumberAsync(tenant, cancellation) + 1;
         var invoice = assembly.Complete($"INV-{number:D6}", cycle, taxes);
-        var periods = snapshots.ToDictionary(snapshot => (snapshot.Subscription, snapshot.Kind, snapshot.Period.Number), snapshot => snapshot.Period);
-        var document = BillingDocuments.Write(invoice, section => periods[(section.Subscription, section.Kind, section.Period)]);
-        var stored = new StoredInvoice(tenant, account, cycle, invoice.Currency.Code, number, document, [.. snapshots.Select(snapshot => (snapshot.Subscription, BillingDocuments.NameOf(snapshot.Kind), snapshot.Period.Number))]);
+        var periods = snapshots.ToDictionary(snapshot => (snapshot.Subscription, snapshot.Kind, snapshot.Period.Number, snapshot.Step), snapshot => snapshot.Period);
+        var document = BillingDocuments.Write(invoice, section => periods[(section.Subscription, section.Kind, section.Period, section.Step)]);
+        var stored = new StoredInvoice(tenant, account, cycle, invoice.Currency.Code, number, document, [.. snapshots.Select(snapshot => (snapshot.Subscription, BillingDocuments.NameOf(snapshot), snapshot.Period.Number))]);
         await store.SaveInvoicesAsync([stored], [new OutboxMessage(0, "invoice.finalised", document)], cancellation);
         return invoice;
     }

@@ -41,7 +41,12 @@ internal sealed class InvoiceAssembly
     /// <summary>What the tax service is asked.</summary>
     public TaxRequest TaxRequest => new(_tenant.Id, _account.Id, _account.Terms, Date, _snapshots[0].Currency, _draft.TaxableLines, _table);
 
-    private LocalDate Date => _snapshots[0].Kind == SnapshotKind.Activation ? _snapshots[0].Lines.Min(line => line.From) : _snapshots.Max(snapshot => snapshot.Period.End);
+    private LocalDate Date => _snapshots[0].Kind switch
+    {
+        SnapshotKind.Activation => _snapshots[0].Lines.Min(line => line.From),
+        SnapshotKind.Progress => _snapshots[0].Day!.Value,
+        _ => _snapshots.Max(snapshot => snapshot.Period.End),
+    };
 
     /// <summary>The invoice with its taxes and what credits pay of it.</summary>
     public Invoice Complete(string number, string cycle, TaxOutcome? taxes)
@@ -50,7 +55,7 @@ internal sealed class InvoiceAssembly
         return new Invoice
         {
             Tenant = _tenant.Id, Number = number, Account = _account.Id, Cycle = cycle, Currency = _snapshots[0].Currency, Date = Date,
-            Sections = [.. _snapshots.Select(snapshot => new InvoiceSection(snapshot.Subscription, snapshot.Kind, snapshot.Period.Number, snapshot.Lines))],
+            Sections = [.. _snapshots.Select(snapshot => new InvoiceSection(snapshot.Subscription, snapshot.Kind, snapshot.Period.Number, snapshot.Lines) { Step = snapshot.Step })],
             AccountLines = _draft.AccountLines, Pools = _draft.Pools, Taxes = taxes, Credits = credits, BookSequence = _draft.AccountLines.Count > 0 || _draft.Pools.Count > 0 || taxes is not null || credits.Count > 0 ? _sequence : null,
         };
     }

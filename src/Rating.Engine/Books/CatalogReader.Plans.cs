@@ -1,4 +1,5 @@
 using System.Text;
+using Rating.Domain;
 using Rating.Domain.Billing;
 using Rating.Domain.Pricing;
 using Rating.Engine.Documents;
@@ -12,7 +13,7 @@ internal sealed partial class CatalogReader
 
     private (string Text, PlanRevision Revision) ReadPlan(DocumentNode node, string key, int version, IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> known, Func<int> nextRevision)
     {
-        node.Object("key", "name", "interval", "charges", "taxCode", "trial", "phases", "minimum", "maximum", "allowances");
+        node.Object("key", "name", "interval", "charges", "taxCode", "trial", "phases", "minimum", "maximum", "allowances", "threshold");
         _planTaxCode = node.Maybe("taxCode")?.Name() ?? PricedLine.StandardTaxCode;
         // What the plan is made of: the same text in the next version is the same revision.
         var text = new StringBuilder(node.Element.GetRawText());
@@ -28,9 +29,16 @@ internal sealed partial class CatalogReader
         var ofPhases = phases.ConvertAll(phase => new PlanPhase(phase.Name, phase.Length, phase.Periods, new PlanRevision(nextRevision(), key, name, version, interval, phase.Charges)
         {
             IsUsageFree = phase.IsUsageFree, Minimum = phase.IsTrial ? null : Bound(node, "minimum", phase.Charges), Maximum = phase.IsTrial ? null : Bound(node, "maximum", phase.Charges), TaxCode = _planTaxCode,
-            Allowances = phase.IsTrial ? [] : ReadAllowances(node, phase.Charges),
+            Threshold = Threshold(node), Allowances = phase.IsTrial ? [] : ReadAllowances(node, phase.Charges),
         }, phase.Quantities));
-        return (content, new PlanRevision(id, key, name, version, interval, charges) { Phases = ofPhases, Minimum = Bound(node, "minimum", charges), Maximum = Bound(node, "maximum", charges), TaxCode = _planTaxCode, Allowances = allowances });
+        return (content, new PlanRevision(id, key, name, version, interval, charges) { Phases = ofPhases, Minimum = Bound(node, "minimum", charges), Maximum = Bound(node, "maximum", charges), TaxCode = _planTaxCode, Threshold = Threshold(node), Allowances = allowances });
+    }
+
+    private Money? Threshold(DocumentNode plan)
+    {
+        if (plan.Maybe("threshold") is not { } node) return null;
+        var amount = node.Amount(_currency);
+        return amount.Scaled > 0 ? amount : throw node.Refuse("catalog.threshold", "a threshold is above zero.");
     }
 
     private Commitment? BoundOf(DocumentNode charge, string member) => charge.Maybe(member) is { } node ? AgreementReader.Commitment(node, _currency, "amount", "proration") : null;

@@ -35,6 +35,9 @@ public sealed class SubscriptionEntry
     /// <summary>Whether it has, or had, a plan with an allowance of which something may be left for later periods.</summary>
     internal bool CarriesUnits => Tenant.Catalogs.Any(version => Subscription.Changes.SelectMany(change => change.Plans).Any(key => version.Catalog.Plans.TryGetValue(key, out var plan) && plan.CarriesUnits));
 
+    /// <summary>Whether it has, or had, a plan whose usage is invoiced at a threshold.</summary>
+    internal bool HasThreshold => Tenant.Catalogs.Any(version => Subscription.Changes.Any(change => version.Catalog.Plans.TryGetValue(change.Plan, out var plan) && plan.Threshold is not null));
+
     private ClosedPeriod[] _closes = [];
     // What it was before it was changed, and since when it is what it is: most are never changed.
     private (long Sequence, Subscription State)[] _before = [];

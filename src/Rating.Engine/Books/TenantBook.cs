@@ -73,7 +73,8 @@ public sealed class TenantBook
         {
             if (day < span.From || day >= span.To) continue;
             var (start, end) = (schedule.Zone.StartOf(span.From), schedule.Zone.StartOf(span.To));
-            var found = _spans.GetOrAdd((start, end, period, span.Revision.Id), _ => new ActiveSpan(start, end, period, span.Revision, _catalogs[0].Catalog.Currency));
+            if (!_spans.TryGetValue((start, end, period, span.Revision.Id), out var found))
+                found = _spans.GetOrAdd((start, end, period, span.Revision.Id), new ActiveSpan(start, end, period, span.Revision, _catalogs[0].Catalog.Currency));
             if (alike is { } same) _alike[same] = found;
             return Found(entry, found, sequence);
         }

@@ -159,7 +159,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             var entry = Book.Read(book => book.Entry(subscription));
             var before = new List<Snapshot>();
             await foreach (var stored in store.ReadSnapshotsAsync(batch.Tenant, entry.Subscription.Id, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
-            if (before.Any(snapshot => snapshot.Kind != SnapshotKind.Activation && snapshot.Period.Number == period)) continue;
+            if (before.Any(snapshot => snapshot.Kind is SnapshotKind.Period or SnapshotKind.Supplementary && snapshot.Period.Number == period)) continue;
             try
             {
                 made.Add(Book.Read(_ => SnapshotMaker.OfPeriod(entry, period, batch.Sequence, usage.TryGetValue(subscription, out var all) ? all : [], before)));
@@ -176,7 +176,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
     }
 
     internal static StoredSnapshot Stored(Snapshot snapshot) => new(
-        snapshot.Tenant, snapshot.Subscription, BillingDocuments.NameOf(snapshot.Kind), snapshot.Period.Number, snapshot.Account, BillingDocuments.Write(snapshot));
+        snapshot.Tenant, snapshot.Subscription, BillingDocuments.NameOf(snapshot), snapshot.Period.Number, snapshot.Account, BillingDocuments.Write(snapshot));
 
     // Duplicates are recognised per partition; across partitions when sealed totals come together. What was billed before stays, then what is in the lowest partition.
     private async Task VoidRepeatsAsync(CloseBatch batch, CancellationToken cancellation)

@@ -49,6 +49,29 @@ internal static class SnapshotMaker
         };
     }
 
+    /// <summary>The snapshot of usage that reached the plan's threshold; null where it has not, beyond what was billed so far.</summary>
+    /// <param name="entry">The subscription. The book's read lock is held.</param>
+    /// <param name="number">The period, which is open.</param>
+    /// <param name="sequence">The book sequence.</param>
+    /// <param name="usage">All its usage so far.</param>
+    /// <param name="day">The day.</param>
+    /// <param name="before">The subscription's snapshots so far.</param>
+    public static Snapshot? OfProgress(SubscriptionEntry entry, int number, long sequence, PeriodUsage usage, LocalDate day, IReadOnlyList<Snapshot> before)
+    {
+        var subscription = entry.At(sequence);
+        var terms = entry.Tenant.Terms(entry, number, sequence);
+        if (terms.Spans.FirstOrDefault(span => day >= span.From && day < span.To)?.Revision.Threshold is not { } threshold) return null;
+        var billed = Progress.Billed(before, number);
+        var lines = Progress.NotYetBilled([.. Price.Arrears(terms, usage, day, KnownUsage.Of(entry, before).StartOf(number)).Lines.Where(Progress.IsUsage)], billed);
+        if (lines.Aggregate(Money.Zero(terms.Currency), (sum, line) => sum + line.Amount) < threshold) return null;
+        lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
+        return new Snapshot
+        {
+            Tenant = entry.Tenant.Id, Subscription = subscription.Id, Account = subscription.Account, Kind = SnapshotKind.Progress, Step = before.Count(snapshot => snapshot.Kind == SnapshotKind.Progress && snapshot.Period.Number == number) + 1,
+            Day = day, Period = terms.Period, BookSequence = sequence, Usage = usage, LateUsage = new Dictionary<int, PeriodUsage>(), Lines = lines, Currency = terms.Currency,
+        };
+    }
+
     /// <summary>What late usage of sealed periods changes on them; and, where these depend on it, on the sealed ones after them.</summary>
     /// <param name="entry">The subscription. The book's read lock is held.</param>
     /// <param name="known">The usage that was known before.</param>
@@ -86,7 +109,7 @@ internal static class SnapshotMaker
 
     private static List<PricedLine> Regular(SubscriptionEntry entry, Subscription subscription, PeriodTerms terms, PeriodUsage usage, PeriodStart start, long sequence, IReadOnlyList<Snapshot> before)
     {
-        var lines = new List<PricedLine>(Price.Arrears(terms, usage, terms.Period.End, start).Lines);
+        var lines = Progress.NotYetBilled(Price.Arrears(terms, usage, terms.Period.End, start).Lines, Progress.Billed(before, terms.Period.Number));
         if (terms.Period.Number == subscription.FirstPeriod && !before.Any(snapshot => snapshot.Kind == SnapshotKind.Activation)) lines.AddRange(Price.OneOffs(terms));
         var billed = AdvanceLines(before);
         lines.AddRange(AdvanceCharges.Due(Price.Advance(terms), [.. billed.Where(line => IsIn(line, terms.Period) && !terms.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own)))], terms.Spans));

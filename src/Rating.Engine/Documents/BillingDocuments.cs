@@ -20,7 +20,15 @@ public static class BillingDocuments
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The name of a snapshot's kind in documents and keys.</summary>
-    public static string NameOf(SnapshotKind kind) => kind switch { SnapshotKind.Period => "period", SnapshotKind.Activation => "activation", _ => "supplementary" };
+    public static string NameOf(Snapshot snapshot) => NameOf(snapshot.Kind, snapshot.Step);
+
+    private static string NameOf(SnapshotKind kind, int step) => kind switch
+    {
+        SnapshotKind.Period => "period",
+        SnapshotKind.Activation => "activation",
+        SnapshotKind.Progress => string.Create(CultureInfo.InvariantCulture, $"progress/{step}"),
+        _ => "supplementary",
+    };
 
     /// <summary>A snapshot as JSON.</summary>
     public static string Write(Snapshot snapshot) => Write(json =>
@@ -28,7 +36,8 @@ public static class BillingDocuments
         json.WriteString("tenant", snapshot.Tenant.Value);
         json.WriteString("subscription", snapshot.Subscription.Value);
         json.WriteString("account", snapshot.Account.Value);
-        json.WriteString("kind", NameOf(snapshot.Kind));
+        json.WriteString("kind", NameOf(snapshot));
+        if (snapshot.Day is { } day) json.WriteString("day", Text(day));
         Write(json, "period", snapshot.Period);
         json.WriteNumber("bookSequence", snapshot.BookSequence);
         json.WriteString("currency", snapshot.Currency.Code);
@@ -68,7 +77,7 @@ public static class BillingDocuments
         {
             json.WriteStartObject();
             json.WriteString("subscription", section.Subscription.Value);
-            json.WriteString("kind", NameOf(section.Kind));
+            json.WriteString("kind", NameOf(section.Kind, section.Step));
             Write(json, "period", period(section));
             Write(json, section.Lines);
             json.WriteEndObject();
@@ -158,7 +167,7 @@ public static class BillingDocuments
             {
                 json.WriteStartObject();
                 json.WriteString("subscription", invoice.Sections[i].Subscription.Value);
-                json.WriteString("kind", NameOf(invoice.Sections[i].Kind));
+                json.WriteString("kind", NameOf(invoice.Sections[i].Kind, invoice.Sections[i].Step));
                 Write(json, "period", periods[i]);
                 Write(json, invoice.Sections[i].Lines);
                 json.WriteEndObject();
@@ -205,7 +214,7 @@ public static class BillingDocuments
         return new Snapshot
         {
             Tenant = new TenantId(root.GetProperty("tenant").GetString()!), Subscription = new SubscriptionId(root.GetProperty("subscription").GetString()!), Account = new AccountId(root.GetProperty("account").GetString()!),
-            Kind = KindOf(root.GetProperty("kind").GetString()!), Period = ReadPeriod(root.GetProperty("period")), BookSequence = root.GetProperty("bookSequence").GetInt64(), Currency = currency,
+            Kind = KindOf(root.GetProperty("kind").GetString()!), Step = StepOf(root.GetProperty("kind").GetString()!), Day = root.TryGetProperty("day", out var day) ? Date(day) : null, Period = ReadPeriod(root.GetProperty("period")), BookSequence = root.GetProperty("bookSequence").GetInt64(), Currency = currency,
             Lines = ReadLines(root.GetProperty("lines"), currency), Usage = ReadUsage(root.GetProperty("usage"), currency),
             LateUsage = root.GetProperty("lateUsage").EnumerateArray().ToDictionary(late => late.GetProperty("period").GetProperty("number").GetInt32(), late => ReadUsage(late.GetProperty("usage"), currency)),
         };
@@ -396,7 +405,9 @@ public static class BillingDocuments
         json.GetProperty("number").GetInt32(), Date(json.GetProperty("start")), Date(json.GetProperty("end")),
         InstantPattern.ExtendedIso.Parse(json.GetProperty("startInstant").GetString()!).Value, InstantPattern.ExtendedIso.Parse(json.GetProperty("endInstant").GetString()!).Value);
 
-    private static SnapshotKind KindOf(string name) => name switch { "period" => SnapshotKind.Period, "activation" => SnapshotKind.Activation, _ => SnapshotKind.Supplementary };
+    private static SnapshotKind KindOf(string name) => name switch { "period" => SnapshotKind.Period, "activation" => SnapshotKind.Activation, "supplementary" => SnapshotKind.Supplementary, _ => SnapshotKind.Progress };
+
+    private static int StepOf(string name) => name.StartsWith("progress/", StringComparison.Ordinal) ? int.Parse(name.AsSpan(9), CultureInfo.InvariantCulture) : 0;
 
     private static LocalDate Date(JsonElement json) => LocalDatePattern.Iso.Parse(json.GetString()!).Value;
 

@@ -15,8 +15,8 @@ internal sealed class Accumulator
     /// <summary>Whether something was taken out since the last checkpoint: then it is stored whole, not only what changed.</summary>
     public bool IsWhole { get; set; }
 
-    /// <summary>The latest event time that counts in it.</summary>
-    public Instant Latest { get; private set; } = Instant.MinValue;
+    /// <summary>The latest event time that counts in it, in 100 ns since the Unix epoch; <see cref="long.MinValue"/> before the first.</summary>
+    public long LatestTicks { get; private set; } = long.MinValue;
 
     public Span<MeterSlot> Meters => _meters;
 
@@ -24,31 +24,36 @@ internal sealed class Accumulator
 
     public bool IsEmpty => _meters.Length == 0 && _calls.Length == 0;
 
-    public void SawEvent(Instant time)
-    {
-        if (time > Latest) Latest = time;
-    }
+    public void SawEvent(Instant time) => LatestTicks = Math.Max(LatestTicks, time.ToUnixTimeTicks());
 
-    /// <summary>The total that something is about to be added to.</summary>
-    public ref MeterTotal Meter(int key)
+    /// <summary>Where something is about to be added.</summary>
+    public ref MeterSlot Meter(int key)
     {
         var i = 0;
         while (i < _meters.Length && _meters[i].Key != key) i++;
-        if (i == _meters.Length) Array.Resize(ref _meters, i + 1);
-        ref var slot = ref _meters[i];
-        (slot.Key, slot.IsDirty) = (key, true);
-        return ref slot.Total;
+        if (i == _meters.Length)
+        {
+            Array.Resize(ref _meters, i + 1);
+            _meters[i] = new MeterSlot(key);
+        }
+
+        _meters[i].IsDirty = true;
+        return ref _meters[i];
     }
 
-    /// <summary>The total that something is about to be added to.</summary>
-    public ref CallTotal Call(int key)
+    /// <summary>Where something is about to be added.</summary>
+    public ref CallSlot Call(int key)
     {
         var i = 0;
         while (i < _calls.Length && _calls[i].Key != key) i++;
-        if (i == _calls.Length) Array.Resize(ref _calls, i + 1);
-        ref var slot = ref _calls[i];
-        (slot.Key, slot.IsDirty) = (key, true);
-        return ref slot.Total;
+        if (i == _calls.Length)
+        {
+            Array.Resize(ref _calls, i + 1);
+            _calls[i] = new CallSlot(key);
+        }
+
+        _calls[i].IsDirty = true;
+        return ref _calls[i];
     }
 
     /// <summary>Has the memory fetched that adding to it will need.</summary>

@@ -29,8 +29,7 @@ internal sealed class TextTable
     public ulong PlaceOf(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length == 0) return 0;
-        // With a secret, so that nobody can choose texts that fall together.
-        var hash = unchecked((uint)ContentHash.Of(utf8, Secret)) | 1;
+        var hash = Hash(utf8);
         for (var at = hash >> 1; ; at++)
         {
             ref var slot = ref _slots[at & (uint)(_slots.Length - 1)];
@@ -42,6 +41,9 @@ internal sealed class TextTable
             return (ulong)_count - 1;
         }
     }
+
+    /// <summary>Has the memory fetched that a look-up will need.</summary>
+    public int Touch(ReadOnlySpan<byte> utf8) => _slots[(Hash(utf8) >> 1) & (uint)(_slots.Length - 1)].Place;
 
     public void WriteTo(ByteWriter writer)
     {
@@ -64,6 +66,9 @@ internal sealed class TextTable
         for (var i = 0; i < texts.Length; i++) texts[i] = reader.Text();
         return texts;
     }
+
+    // With a secret, so that nobody can choose texts that fall together; never 0.
+    private static uint Hash(ReadOnlySpan<byte> utf8) => unchecked((uint)ContentHash.Of(utf8, Secret)) | 1;
 
     private void Grow()
     {

@@ -102,7 +102,7 @@ internal sealed partial class UsagePartition
         _stateBody.Byte(isWhole ? (byte)1 : (byte)0);
         var sealedThrough = SealedThrough(index);
         _stateBody.Zigzag(sealedThrough == int.MinValue ? long.MinValue / 2 : sealedThrough);
-        _stateBody.Zigzag(accumulator.Latest == Instant.MinValue ? long.MinValue / 2 : accumulator.Latest.ToUnixTimeTicks());
+        _stateBody.Zigzag(Math.Max(accumulator.LatestTicks, long.MinValue / 2));
         // Each slot by its key plus one, up to a zero.
         foreach (ref var slot in accumulator.Meters)
         {
@@ -149,8 +149,8 @@ internal sealed partial class UsagePartition
             _sealedThrough[index] = sealedThrough == long.MinValue / 2 ? int.MinValue : (int)sealedThrough;
             var latest = reader.Zigzag();
             if (latest != long.MinValue / 2) accumulator.SawEvent(Instant.FromUnixTimeTicks(latest));
-            while (reader.Count() is > 0 and var key) accumulator.Meter(key - 1) = UsageBlocks.ReadMeterTotal(ref reader, texts, _keys.Meter(key - 1).Key.Aggregation);
-            while (reader.Count() is > 0 and var key) accumulator.Call(key - 1) = UsageBlocks.ReadCallTotal(ref reader);
+            while (reader.Count() is > 0 and var key) accumulator.Meter(key - 1).Total = UsageBlocks.ReadMeterTotal(ref reader, texts, _keys.Meter(key - 1).Key.Aggregation);
+            while (reader.Count() is > 0 and var key) accumulator.Call(key - 1).Total = UsageBlocks.ReadCallTotal(ref reader);
             accumulator.Stored();
         }
 

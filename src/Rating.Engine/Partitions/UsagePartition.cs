@@ -127,7 +127,7 @@ internal sealed partial class UsagePartition
         {
             lock (_gate)
                 return subscription < _accumulators.Length && _accumulators[subscription] is { } accumulator
-                    ? (accumulator.ByPeriod(_keys), accumulator.Latest == Instant.MinValue ? null : accumulator.Latest, _bookSequence)
+                    ? (accumulator.ByPeriod(_keys), accumulator.LatestTicks == long.MinValue ? null : Instant.FromUnixTimeTicks(accumulator.LatestTicks), _bookSequence)
                     : ([], null, _bookSequence);
         }
         finally
@@ -296,7 +296,7 @@ internal sealed partial class UsagePartition
         }
 
         var touched = 0L;
-        for (var i = 0; i < chunk.Length; i++) touched += _ids.Touch(chunk[i].Id);
+        for (var i = 0; i < chunk.Length; i++) touched += _ids.Touch(chunk[i].Id) + _ledger.Touch(chunk[i].Record!.SubjectUtf8.Span);
         foreach (var index in subscriptions[..chunk.Length])
             if (index >= 0) touched += _book.Entry(index).Touch() + (index < _accumulators.Length && _accumulators[index] is { } one ? one.Touch() : 0);
         Volatile.Write(ref _touched, touched);

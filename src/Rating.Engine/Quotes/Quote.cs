@@ -62,7 +62,7 @@ public sealed class Quote : IDisposable
     private QuoteResult Result()
     {
         foreach (var (place, from, json) in _catalogs)
-            Apply($$"""{"kind":"catalog","version":1,"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{json}}}""", where => where.StartsWith("catalog", StringComparison.Ordinal) ? place + where[7..] : where);
+            Apply($$"""{"kind":"catalog","version":1,"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{json}}}""", where => where.StartsWith("catalog", StringComparison.Ordinal) ? place + where[7..] : where.Length == 0 ? place : $"{place}.{where}");
         var currency = _book.Read(book => book.Tenant(Tenant)!.Catalogs[0].Catalog.Currency);
         _root.SameCurrency(currency);
         // Everything that will ever be known comes first: it decides the numbers of plan revisions, and usage is rated with it.
@@ -75,6 +75,8 @@ public sealed class Quote : IDisposable
         {
             // An invoice knows the changes that have happened when it is made: later ones adjust the next.
             Know(cycle.Key.Day, withAccount: false);
+            foreach (var step in cycle.Where(step => !step.IsActivation && _book.Read(_ => EntryOf(step.Place).HasThreshold)))
+                foreach (var snapshot in ProgressOf(step.Place, step.Number, usage[step.Place], snapshots[step.Place])) invoices.Add((InvoiceOf(false, snapshot.Day!.Value, [snapshot], invoices), [snapshot.Period]));
             var made = new List<Snapshot>();
             foreach (var step in cycle.OrderBy(step => _subscriptions[step.Place].Id, StringComparer.Ordinal))
             {
@@ -92,12 +94,25 @@ public sealed class Quote : IDisposable
         return new QuoteResult(currency, _isOfOne, invoices);
     }
 
+    // An invoice each time that usage reached the threshold; the next knows what it billed.
+    private IEnumerable<Snapshot> ProgressOf(int place, int number, QuotedUsage usage, List<Snapshot> snapshots)
+    {
+        var entry = EntryOf(place);
+        foreach (var (time, soFar) in usage.Growing(number))
+        {
+            var day = time.InZone(entry.Subscription.Schedule.Zone).Date;
+            if (_book.Read(_ => SnapshotMaker.OfProgress(entry, number, _book.Sequence, soFar, day, snapshots)) is not { } snapshot) continue;
+            snapshots.Add(snapshot);
+            yield return snapshot;
+        }
+    }
+
     private Invoice InvoiceOf(bool isActivation, LocalDate day, List<Snapshot> snapshots, List<(Invoice Invoice, IReadOnlyList<BillingPeriod> Periods)> before)
     {
         var used = new Dictionary<string, Money>(StringComparer.Ordinal);
         foreach (var credit in before.SelectMany(one => one.Invoice.Credits)) used[credit.Credit] = used.TryGetValue(credit.Credit, out var sum) ? sum + credit.Amount : credit.Amount;
-        var assembly = _book.Read(book => new InvoiceAssembly(book.Tenant(Tenant)!, Account, book.Sequence, !isActivation, snapshots, used));
-        return assembly.Complete((before.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), (isActivation ? "activation/" : "") + LocalDatePattern.Iso.Format(day), TableTaxService.Of(assembly.TaxRequest));
+        var assembly = _book.Read(book => new InvoiceAssembly(book.Tenant(Tenant)!, Account, book.Sequence, snapshots[0].Kind == SnapshotKind.Period, snapshots, used));
+        return assembly.Complete((before.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), (isActivation ? "activation/" : snapshots[0].Kind == SnapshotKind.Progress ? "progress/" : "") + LocalDatePattern.Iso.Format(day), TableTaxService.Of(assembly.TaxRequest));
     }
 
     private IEnumerable<(LocalDate Day, bool IsActivation, int Place, int Number)> Steps(List<(int First, int Last)> periods)

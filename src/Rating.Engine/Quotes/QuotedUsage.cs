@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using NodaTime;
 using Rating.Domain;
+using Rating.Domain.Billing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
 using Rating.Engine.Books;
@@ -16,11 +17,30 @@ namespace Rating.Engine.Quotes;
 internal sealed class QuotedUsage(Book book, int first, int last)
 {
     private readonly List<PeriodUsage> _periods = [.. Enumerable.Range(first, last - first + 1).Select(_ => new PeriodUsage())];
+    // What each item adds, for those who look at usage as it came.
+    private readonly List<(int Period, RunEntry Place, List<Action<PeriodUsage>> Adds)> _items = [];
     private readonly Rater _rater = new(new RatingSettings());
     private readonly EventDecoder _decoder = new();
 
     /// <summary>The usage of a period.</summary>
     public PeriodUsage Of(int period) => _periods[period - first];
+
+    /// <summary>The usage of a period as it grew: after each item in the order of (time, id), all of it so far. A quantity without a day comes last.</summary>
+    public IEnumerable<(Instant Time, PeriodUsage SoFar)> Growing(int period)
+    {
+        var soFar = new PeriodUsage();
+        foreach (var (_, place, adds) in _items.Where(item => item.Period == period).OrderBy(item => item.Place))
+        {
+            foreach (var add in adds) add(soFar);
+            yield return (place.EventTime, soFar);
+        }
+    }
+
+    private void Take(int period, Instant time, string id, List<Action<PeriodUsage>> adds)
+    {
+        foreach (var add in adds) add(_periods[period - first]);
+        _items.Add((period, new RunEntry(time, "", id, 0), adds));
+    }
 
     /// <summary>Takes one item. The book's read lock is held.</summary>
     public void Add(SubscriptionEntry entry, DocumentNode item, int count)
@@ -51,7 +71,9 @@ internal sealed class QuotedUsage(Book book, int first, int last)
         var text = string.Join(';', meter.Dimensions.Select(name => Meter.Dimension(name, dimensions.GetValueOrDefault(name) ?? "")));
         var quantity = item.Need("quantity").Quantity();
         if (quantity < Quantity.Zero && !meter.AllowNegative) throw item.Need("quantity").Refuse("quantity.negative", $"meter '{meter.Key}' takes nothing below zero.");
-        _periods[number - first].Add(new MeterKey(span.Revision.Id, meter.Key, meter.Aggregation, text), meter.Aggregation, Total(meter, quantity, item));
+        var period = schedule.Period(number);
+        var total = Total(meter, quantity, item);
+        Take(number, day is { } known ? schedule.Zone.StartOf(known) : period.EndInstant - Duration.Epsilon, item.Where, [usage => usage.Add(new MeterKey(span.Revision.Id, meter.Key, meter.Aggregation, text), meter.Aggregation, total.Copy())]);
     }
 
     private static MeterTotal Total(Meter meter, Quantity quantity, DocumentNode item)
@@ -92,18 +114,23 @@ internal sealed class QuotedUsage(Book book, int first, int last)
         if (_rater.Verdict != Verdict.Rated) throw item.Refuse($"quote.{JsonNamingPolicy.CamelCase.ConvertName(_rater.Reason.ToString())}", $"it cannot be rated: {_rater.Detail}");
         var number = _rater.Span!.Period;
         if (number < first || number > last) throw item.Need("time").Refuse("quote.usage", "the time lies in no period that is quoted.");
+        var adds = new List<Action<PeriodUsage>>();
         foreach (var addition in _rater.Meters)
         {
             var total = default(MeterTotal);
             total.Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText, addition.Scaled);
-            _periods[number - first].Add(new MeterKey(_rater.Span.Revision.Id, addition.Meter.Key, addition.Meter.Aggregation, addition.Dimensions), addition.Meter.Aggregation, total);
+            var key = new MeterKey(_rater.Span.Revision.Id, addition.Meter.Key, addition.Meter.Aggregation, addition.Dimensions);
+            adds.Add(usage => usage.Add(key, key.Aggregation, total.Copy()));
         }
 
         foreach (var call in _rater.Calls)
         {
             var total = default(CallTotal);
             total.Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount, call.Cost);
-            _periods[number - first].Add(new CallKey(_rater.Span.Revision.Id, call.Charge, call.Call.Destination), total);
+            var key = new CallKey(_rater.Span.Revision.Id, call.Charge, call.Call.Destination);
+            adds.Add(usage => usage.Add(key, total));
         }
+
+        Take(number, record.EventTime, record.Id, adds);
     }
 }

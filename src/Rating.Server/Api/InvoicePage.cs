@@ -53,18 +53,42 @@ internal static class InvoicePage
 
             """);
         foreach (var section in invoice.Sections) Section(page, section, invoice.Currency);
+        if (invoice.AccountLines is { } ofAccount) Section(page, new InvoiceSectionDocument(invoice.Account, "account", null, ofAccount), invoice.Currency);
+        if (invoice.Taxes is { } taxes) Taxes(page, taxes, invoice);
         page.Append(CultureInfo.InvariantCulture, $"""
             <div class="total"><span>Total</span><span class="n">{Text(invoice.Total)} {Text(invoice.Currency)}</span></div>
-            <footer>All amounts are net, in {Text(invoice.Currency)}; each line is rounded once. Dates are days of the subscription's time zone, both ends included.</footer>
+            {Due(invoice)}<footer>All amounts are {(invoice.Taxes is null ? "net, " : "")}in {Text(invoice.Currency)}; each line is rounded once. Dates are days of the subscription's time zone, both ends included.</footer>
             </main></body></html>
 
             """);
         return page.ToString();
     }
 
+    private static void Taxes(StringBuilder page, IReadOnlyList<TaxDocument> taxes, InvoiceDocument invoice)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"""
+            <section><h2>Taxes<small>net {Text(invoice.Net ?? "")}</small></h2>
+            <table><thead><tr><th>Tax</th><th class="n">Where</th><th class="n">On</th><th class="n">Amount {Text(invoice.Currency)}</th></tr></thead><tbody>
+
+            """);
+        foreach (var tax in taxes)
+            page.Append(CultureInfo.InvariantCulture, $"""
+                <tr><td>{Text(tax.Name)}<small>{Text(tax.How)}</small></td><td class="p">{Text(tax.Jurisdiction)}</td><td class="n">{Text(tax.Base)}</td><td class="n">{Text(tax.Amount)}</td></tr>
+
+                """);
+        page.Append("</tbody></table></section>\n");
+    }
+
+    private static string Due(InvoiceDocument invoice)
+    {
+        if (invoice.Due is null || invoice.Credits is null) return "";
+        var rows = invoice.Credits.Where(credit => credit.Apply == "afterTax").Select(credit => $"<div class=\"total\"><span>Credit {Text(credit.Credit)}</span><span class=\"n\">-{Text(credit.Amount)} {Text(invoice.Currency)}</span></div>\n");
+        return $"{string.Concat(rows)}<div class=\"total\"><span>Due</span><span class=\"n\">{Text(invoice.Due)} {Text(invoice.Currency)}</span></div>\n";
+    }
+
     private static void Section(StringBuilder page, InvoiceSectionDocument section, string currency)
     {
-        var about = section.Kind switch { "activation" => "activation", "supplementary" => "usage that came after the last period", _ => section.Period is { } period ? Span(period.Start, period.End) : "" };
+        var about = section.Kind switch { "activation" => "activation", "account" => "of the account", "supplementary" => "usage that came after the last period", _ => section.Period is { } period ? Span(period.Start, period.End) : "" };
         page.Append(CultureInfo.InvariantCulture, $"""
             <section><h2>{Text(section.Subscription)}<small>{Text(about)}</small></h2>
             <table><thead><tr><th>Description</th><th class="n">Period</th><th class="n">Quantity</th><th class="n">Amount {Text(currency)}</th></tr></thead><tbody>

@@ -19,6 +19,7 @@ internal static class Routes
         InvoicesApi.Map(v1);
         SuspenseApi.Map(v1);
         ReconciliationApi.Map(v1);
+        TaxesApi.Map(v1);
         AuditApi.Map(v1);
         app.MapOpenApi("/openapi/{documentName}.json");
     }

@@ -92,7 +92,24 @@ internal sealed class InvoicesCommand : RatingCommand
                 text.Write(table);
             }
 
+            if (invoice.AccountLines is { } ofAccount)
+            {
+                terminal.Line($"\n{invoice.Account}");
+                var table = Terminal.TableOf("subscription", "charge", "detail", ">amount", "how");
+                foreach (var line in ofAccount) Terminal.Row(table, line.Subscription ?? "", line.Name, line.Detail, line.Amount, line.Explanation);
+                text.Write(table);
+            }
+
+            if (invoice.Taxes is { } taxes)
+            {
+                var table = Terminal.TableOf("tax", "jurisdiction", ">amount", "how");
+                foreach (var tax in taxes) Terminal.Row(table, tax.Name, tax.Jurisdiction, tax.Amount, tax.How);
+                text.Write(table);
+                terminal.Line($"Net {invoice.Net}, tax {invoice.Tax}");
+            }
+
             terminal.Line($"Total {invoice.Total} {invoice.Currency}");
+            if (invoice.Due is { } due) terminal.Line($"Due {due} {invoice.Currency}");
         });
         return ExitCode.Done;
     }

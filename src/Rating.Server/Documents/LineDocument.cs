@@ -1,7 +1,7 @@
 namespace Rating.Server.Documents;
 
 /// <summary>A priced line.</summary>
-/// <param name="Kind">advance, arrears, oneOff, usage, calls, lateUsage or advanceAdjustment.</param>
+/// <param name="Kind">advance, arrears, oneOff, usage, calls, lateUsage, advanceAdjustment, minimum, maximum, discount; of the account also pool and credit.</param>
 /// <param name="Charge">The charge's key in its plan.</param>
 /// <param name="Name">The charge's name.</param>
 /// <param name="Detail">What sets it apart from other lines of its charge, such as a destination.</param>
@@ -11,4 +11,7 @@ namespace Rating.Server.Documents;
 /// <param name="Unit">The unit of the quantity.</param>
 /// <param name="Amount">The amount, decimal text, rounded to the minor unit.</param>
 /// <param name="Explanation">How the amount came about.</param>
-internal sealed record LineDocument(string Kind, string Charge, string Name, string Detail, string From, string To, string Quantity, string Unit, string Amount, string Explanation);
+/// <param name="TaxCode">What taxes know it as, where that is not <c>standard</c>.</param>
+/// <param name="Subscription">Of a line of the account: the subscription that it concerns; empty for none.</param>
+internal sealed record LineDocument(
+    string Kind, string Charge, string Name, string Detail, string From, string To, string Quantity, string Unit, string Amount, string Explanation, string? TaxCode = null, string? Subscription = null);
