@@ -14,7 +14,7 @@ internal sealed record Options(string Command, bool Quick, string Out, IReadOnly
     public const string Usage = """
         usage: loadtest local [--quick] [--out DIR] [--only engine,import,idle,many] [--stages]
                loadtest pipeline [--quick] [--out DIR] [--only 1,2,4,6,7,8,9] [--profile]
-               loadtest cluster [--quick] [--out DIR] [--only 3,one-silo] [--profile]
+               loadtest cluster [--quick] [--out DIR] [--only 3,one-silo,balance,account,outage] [--profile]
         """;
 
     public int Pairs => Quick ? 1 : 5;

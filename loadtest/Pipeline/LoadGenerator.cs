@@ -14,7 +14,7 @@ internal static class LoadGenerator
     public static async Task ChildAsync(Settings settings)
     {
         var records = new List<LogAppend>();
-        foreach (var batch in new UsageMaker(settings.Subscriptions, isZipf: false, settings.Seed).Batches(Outside.Partitions, (int)(settings.PerSecond * settings.Seconds))) records.AddRange(batch);
+        foreach (var batch in new UsageMaker(settings.Subscriptions, isZipf: false, settings.Seed) { IsKeyedBySubscription = settings.IsKeyedBySubscription }.Batches(Outside.Partitions, (int)Math.Round(settings.PerSecond * settings.Seconds))) records.AddRange(batch);
         using var producer = Outside.Producer(settings.Bootstrap, lingerMs: 5);
         Children.Say("ready");
         await Children.AskedAsync();
@@ -30,5 +30,9 @@ internal static class LoadGenerator
     }
 
     /// <summary>What it is told.</summary>
-    internal sealed record Settings(string Bootstrap, string Topic, int Subscriptions, int Seed, double PerSecond, double Seconds);
+    internal sealed record Settings(string Bootstrap, string Topic, int Subscriptions, int Seed, double PerSecond, double Seconds)
+    {
+        /// <summary>Whether the subscription decides the partition, instead of the subject.</summary>
+        public bool IsKeyedBySubscription { get; init; }
+    }
 }

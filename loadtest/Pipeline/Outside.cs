@@ -19,6 +19,10 @@ internal sealed class Outside : IDisposable
     public const int Partitions = 16;
 
     public static readonly RatingSettings Settings = new() { Partitions = Partitions };
+
+    /// <summary>The mock answers a fetch that finds nothing only when its time is over, whatever comes meanwhile. A broker answers when something comes.</summary>
+    public static readonly Dictionary<string, string> AnswersAtOnce = new() { ["fetch.wait.max.ms"] = "10" };
+
     private int _topics;
 
     private Outside(MockKafka kafka, ThrowAwayPostgres postgres) => (Kafka, Postgres) = (kafka, postgres);
@@ -53,11 +57,11 @@ internal sealed class Outside : IDisposable
     public static Task<PostgresRatingStore> OpenStoreAsync(string connection) => PostgresRatingStore.OpenAsync(new PostgresSettings { ConnectionString = connection }, TimeProvider.System, default);
 
     /// <summary>A database in which the customers are; <see cref="CopyDatabase"/> makes more of it.</summary>
-    public async Task<string> OnboardAsync(int subscriptions)
+    public async Task<string> OnboardAsync(int subscriptions, int perAccount = Customers.PerAccount)
     {
         var name = Postgres.CreateDatabase();
         await using var store = await OpenStoreAsync(Postgres.ConnectionString(name));
-        await EngineWorld.OnboardAsync(store, subscriptions, Settings);
+        await EngineWorld.OnboardAsync(store, subscriptions, Settings, perAccount);
         return name;
     }
 

@@ -18,8 +18,7 @@ internal static class Queries
         var run = new TopicRun(bench.Outside.Kafka.Bootstrap, topic, 0, "", 0)
         {
             Database = bench.Outside.CopyDatabase(await bench.CustomersAsync()), Subscriptions = bench.Subscriptions,
-            // The mock answers a fetch that finds nothing only when its time is over, whatever comes meanwhile. A broker answers when something comes.
-            Properties = new Dictionary<string, string> { ["fetch.wait.max.ms"] = "10" },
+            Properties = Outside.AnswersAtOnce,
         };
         using var server = new ChildProcess(ServedEngine.Kind, run);
         var url = await server.AnswerAsync<string>();

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
+using NodaTime.Text;
+using Rating.Domain;
 using Rating.Engine;
 using Rating.Loadtest.Processes;
 using Rating.Loadtest.World;
@@ -6,35 +9,85 @@ using Rating.Server.Hosting;
 
 namespace Rating.Loadtest.Pipeline;
 
-/// <summary>A server in a process of its own, as <c>rating serve</c> on Kafka and PostgreSQL: it answers over HTTP, and asks itself for running charges when it is told to.</summary>
-internal static class ServedEngine
+/// <summary>A server in a process of its own, as <c>rating serve</c> on Kafka and PostgreSQL, alone or in a cluster: it answers over HTTP, and does what it is told.</summary>
+internal sealed class ServedEngine
 {
     public const string Kind = "served";
 
-    /// <summary>Probes for so many milliseconds.</summary>
+    /// <summary>Asks for running charges, and how soon a record is in them, for so many milliseconds.</summary>
     public const string Probe = "probe";
+
+    /// <summary>Asks for running charges wherever the subscriptions are, for so many milliseconds; and counts which of them needed no other process.</summary>
+    public const string Ask = "ask";
+
+    /// <summary>Closes and bills an account as if it were this instant.</summary>
+    public const string Close = "close";
+
+    private readonly TopicRun _run;
+    private readonly FixedClock _clock;
+    private readonly Installation _here;
+    private int _nextVisible;
+
+    private ServedEngine(TopicRun run, FixedClock clock, Installation here) => (_run, _clock, _here) = (run, clock, here);
 
     public static async Task ChildAsync(TopicRun run)
     {
-        var installation = new Installation(await Outside.OpenLogAsync(run, run.Topic), await Outside.OpenStoreAsync(run.Database), Outside.Settings, new FixedClock(), Customers.Tenant, Seller.None);
-        await using var host = await RatingHost.StartAsync(installation, "http://127.0.0.1:0", verbose: false, default);
+        var clock = new FixedClock();
+        var settings = run.CheckpointMillis == 0 ? Outside.Settings : Outside.Settings with { CheckpointEvery = TimeSpan.FromMilliseconds(run.CheckpointMillis) };
+        var here = new Installation(await Outside.OpenLogAsync(run, run.Topic), await Outside.OpenStoreAsync(run.Database), settings, clock, Customers.Tenant, Seller.None)
+        {
+            Cluster = run.IsSilo ? Outside.ClusterOn(run.Database) : null,
+        };
+        await using var host = await RatingHost.StartAsync(here, "http://127.0.0.1:0", verbose: false, default);
         await host.Loaded;
         Children.Say(host.Url);
-        for (var next = 0; await Children.AskedAsync() is { } line;)
-        {
-            if (line.Split(' ') is not [Probe, var millis]) throw new ArgumentException($"{line}: not known");
-            var cpu = Environment.CpuUsage.TotalTime;
-            // The last subscription is the probe's own.
-            var (balances, visible) = (new BalanceProbe(installation.Engine, run.Subscriptions - 1), new VisibleProbe(installation.Engine, run.Subscriptions - 1, next));
-            await Task.Delay(int.Parse(millis, CultureInfo.InvariantCulture));
-            var used = (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds / double.Parse(millis, CultureInfo.InvariantCulture);
-            var lag = await LagAsync(installation.Engine);
-            Children.Say(new Probed(balances.Stop(), visible.Stop(), used, lag));
-            next = visible.Next;
-        }
+        var engine = new ServedEngine(run, clock, here);
+        while (await Children.AskedAsync() is { } line)
+            switch (line.Split(' '))
+            {
+                case [Probe, var millis]: Children.Say(await engine.ProbeAsync(int.Parse(millis, CultureInfo.InvariantCulture))); break;
+                case [Ask, var millis]: Children.Say(await engine.AskAsync(int.Parse(millis, CultureInfo.InvariantCulture))); break;
+                case [Close, var account, var at]: Children.Say(await engine.CloseAsync(new AccountId(account), at)); break;
+                default: throw new ArgumentException($"{line}: not known");
+            }
     }
 
-    private static async Task<long> LagAsync(RatingEngine engine) => (await engine.StatusAsync(default)).Sum(partition => partition.End - partition.Position);
+    private async Task<Probed> ProbeAsync(int millis)
+    {
+        var cpu = Environment.CpuUsage.TotalTime;
+        // The last subscription is the probe's own.
+        var (balances, visible) = (new BalanceProbe(_here.Engine, _run.Subscriptions - 1), new VisibleProbe(_here.Engine, _run.Subscriptions - 1, _nextVisible));
+        await Task.Delay(millis);
+        var used = (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds / millis;
+        var lag = (await _here.Engine.StatusAsync(default)).Sum(partition => partition.End - partition.Position);
+        var probed = new Probed(balances.Stop(), visible.Stop(), used, lag);
+        _nextVisible = visible.Next;
+        return probed;
+    }
+
+    private async Task<Asked> AskAsync(int millis)
+    {
+        using var remote = new RemoteMessages();
+        var (random, took, local) = (new Random(Environment.ProcessId), new List<double>(), 0);
+        for (var from = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(from).TotalMilliseconds < millis;)
+        {
+            var (before, start) = (remote.Sent(), Stopwatch.GetTimestamp());
+            await _here.Engine.BalanceDocumentAsync(Customers.Tenant, new SubscriptionId(Customers.Id(random.Next(_run.Subscriptions))), default);
+            took.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            if (remote.Sent() == before) local++;
+            Thread.Sleep(1);
+        }
+
+        return new Asked(took, local);
+    }
+
+    private async Task<Closed> CloseAsync(AccountId account, string at)
+    {
+        _clock.At = InstantPattern.General.Parse(at).Value;
+        var start = Stopwatch.GetTimestamp();
+        var outcome = await _here.Engine.CloseAsync(Customers.Tenant, account, null, null, null, default);
+        return new Closed(Stopwatch.GetElapsedTime(start).TotalSeconds, outcome.Invoices.Count, outcome.Parked.Count);
+    }
 
     /// <summary>What a probe found.</summary>
     /// <param name="Balances">Running charges, asked for a millisecond apart.</param>
@@ -42,4 +95,10 @@ internal static class ServedEngine
     /// <param name="Processors">How many processors the process used.</param>
     /// <param name="Lag">How many records were in the log and not in the totals, at the end.</param>
     internal sealed record Probed(Latencies Balances, Latencies Visible, double Processors, long Lag);
+
+    /// <summary>Running charges that were asked for: how long each took, and how many needed nothing of other processes.</summary>
+    internal sealed record Asked(List<double> Millis, int Local);
+
+    /// <summary>What a close took.</summary>
+    internal sealed record Closed(double Seconds, int Invoices, int Parked);
 }

@@ -23,6 +23,9 @@ internal sealed record TopicRun(string Bootstrap, string Topic, int Records, str
     /// <summary>Whether the engine is one of a cluster.</summary>
     public bool IsSilo { get; init; }
 
+    /// <summary>How often a checkpoint is taken; 0: as shipped.</summary>
+    public int CheckpointMillis { get; init; }
+
     /// <summary>Properties of librdkafka that are set over the usual.</summary>
     public Dictionary<string, string> Properties { get; init; } = [];
 }

@@ -27,6 +27,9 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _isDisposed || _process.HasExited;
+
     /// <summary>Sends a line.</summary>
     public async Task TellAsync(string line)
     {
@@ -57,7 +60,15 @@ internal sealed class ChildProcess : IDisposable
     {
         if (_isDisposed) return;
         _isDisposed = true;
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended by itself.
+        }
+
         _process.WaitForExit();
         _process.Dispose();
     }

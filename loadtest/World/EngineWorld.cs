@@ -17,11 +17,11 @@ internal static class EngineWorld
     }
 
     /// <summary>Puts the customers into an empty store.</summary>
-    public static async Task OnboardAsync(IRatingStore store, int subscriptions, RatingSettings settings)
+    public static async Task OnboardAsync(IRatingStore store, int subscriptions, RatingSettings settings, int perAccount = Customers.PerAccount)
     {
         await using var log = new GatedLog(settings.Partitions);
         await using var engine = await RatingEngine.StartAsync(log, store, settings, new FixedClock(), TimeProvider.System, default);
         await engine.PutCatalogAsync(Customers.Tenant, Tariff.Sample(), null, default);
-        await Customers.OnboardAsync(engine, subscriptions, UsageMaker.Plan);
+        await Customers.OnboardAsync(engine, subscriptions, UsageMaker.Plan, perAccount: perAccount);
     }
 }

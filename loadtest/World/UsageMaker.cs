@@ -21,6 +21,9 @@ internal sealed class UsageMaker(int subscriptions, bool isZipf, int seed)
     /// <summary>Even usage goes over all subscriptions by a step that has no divisor in common with their number.</summary>
     private int Subscription() => FirstEvery > 0 && _next % FirstEvery == 0 ? 0 : isZipf ? Math.Min(subscriptions - 1, (int)(Math.Exp(_random.NextDouble() * _zipfScale) - 1)) : (int)(_next * 7_919 % subscriptions);
 
+    /// <summary>Whether the subscription decides the partition, instead of the subject.</summary>
+    public bool IsKeyedBySubscription { get; init; }
+
     /// <summary>Every so many-th record is of the first subscription, whatever else; 0 for none.</summary>
     public int FirstEvery { get; init; }
 
@@ -65,7 +68,7 @@ internal sealed class UsageMaker(int subscriptions, bool isZipf, int seed)
         var text = $"{{\"specversion\":\"1.0\",\"id\":\"{seed}-{_next}\",\"source\":\"pbx\",\"type\":\"{type}\",\"subject\":\"{subject}\",\"time\":\"{time:uuuu-MM-dd'T'HH:mm:ss'Z'}\",\"data\":{{{data}}}}}";
         var bytes = Encoding.UTF8.GetBytes(text);
         Bytes += bytes.Length;
-        var append = new LogAppend(PartitionOf.Key(Customers.Tenant, subject, partitions), Customers.Tenant, "pbx", LogRecordKind.Event, FixedClock.Now, bytes);
+        var append = new LogAppend(PartitionOf.Key(Customers.Tenant, IsKeyedBySubscription ? Customers.Id(subscription) : subject, partitions), Customers.Tenant, "pbx", LogRecordKind.Event, FixedClock.Now, bytes);
         if (_recent.Count < 1000) _recent.Add(append);
         else _recent[_random.Next(1000)] = append;
         return append;

@@ -8,6 +8,9 @@ public sealed record Subscription(SubscriptionId Id, AccountId Account, BillingS
     /// <summary>What is off, in the order in which it is taken off.</summary>
     public IReadOnlyList<Discount> Discounts { get; init; } = [];
 
+    /// <summary>What is agreed beside its terms, as it was written, a JSON object; empty when nothing is.</summary>
+    public string Agreed { get; init; } = "";
+
     /// <summary>Where the service is, for taxes: a place such as <c>US/CA/Los Angeles</c>; empty for the account's.</summary>
     public string ServiceAddress { get; init; } = "";
 

@@ -81,6 +81,17 @@ public sealed class AccountInvoiceTests
             if (stored.Kind == "period") Assert.DoesNotContain("\"kind\":\"calls\"", stored.Document, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_minimum_is_owed_without_any_line()
+    {
+        await using var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 3, 1, 0, 0));
+        await world.Engine.PutCatalogAsync(EngineWorld.Tenant, """{"currency":"EUR","meters":[{"key":"m","event":"sms"}],"plans":[{"key":"p","charges":[{"key":"c","model":"perUnit","meter":"m","price":"1"}]}]}""", null, default);
+        await world.Engine.PutPartiesAsync(EngineWorld.Tenant, """{"accounts":[{"id":"acc","minimum":"12.50"},{"id":"none"}],"subscriptions":[{"id":"a","account":"acc","start":"2026-03-01","changes":[{"plan":"p"}]},{"id":"b","account":"none","start":"2026-03-01","changes":[{"plan":"p"}]}]}""", default);
+        world.Clock.Set(Instant.FromUtc(2026, 4, 3, 0, 0));
+        var invoice = Assert.Single((await world.CloseAsync()).Invoices);
+        Assert.Equal(("acc", "12.50"), (invoice.Account.Value, invoice.Total.ToText()));
+    }
+
     private static async Task<EngineWorld> StartAsync(string catalog)
     {
         var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 3, 1, 0, 0));
