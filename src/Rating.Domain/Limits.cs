@@ -9,6 +9,9 @@ public static class Limits
     /// <summary>The largest HTTP request body, in bytes.</summary>
     public const int RequestBytesMax = 8 * 1024 * 1024;
 
+    /// <summary>The largest catalog, in bytes: decks of hundreds of thousands of rates come with it.</summary>
+    public const int CatalogBytesMax = 64 * 1024 * 1024;
+
     /// <summary>The most events in one request or one append to the usage log.</summary>
     public const int BatchRecordsMax = 10_000;
 
