@@ -9,6 +9,9 @@ public static class Limits
     /// <summary>The largest HTTP request body, in bytes.</summary>
     public const int RequestBytesMax = 8 * 1024 * 1024;
 
+    /// <summary>The largest catalog, in bytes: decks of hundreds of thousands of rates come with it.</summary>
+    public const int CatalogBytesMax = 64 * 1024 * 1024;
+
     /// <summary>The most events in one request or one append to the usage log.</summary>
     public const int BatchRecordsMax = 10_000;
 
@@ -56,4 +59,7 @@ public static class Limits
 
     /// <summary>The most subscriptions in one batch of a close.</summary>
     public const int CloseBatchSubscriptionsMax = 1_000;
+
+    /// <summary>A running charge that is watched is told at most so often per second.</summary>
+    public const int BalanceUpdatesPerSecondMax = 4;
 }

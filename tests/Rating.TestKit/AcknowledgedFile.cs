@@ -52,7 +52,7 @@ public sealed class AcknowledgedFile : IDisposable
     public IReadOnlyList<string> MissingFrom(TopicContent topic)
     {
         lock (_gate) _writer.Flush();
-        var left = topic.Hashes.Values.GroupBy(hash => hash, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Count(), StringComparer.Ordinal);
+        var left = topic.Sent.GroupBy(hash => hash, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Count(), StringComparer.Ordinal);
         var missing = new List<string>();
         foreach (var line in File.ReadLines(Path))
         {

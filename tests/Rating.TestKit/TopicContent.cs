@@ -9,10 +9,14 @@ public sealed class TopicContent
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private TopicContent(Dictionary<(int Partition, long Offset), string> hashes, List<(int Partition, long Offset, byte[] Value, Timestamp Timestamp, Headers Headers)> records) => (Hashes, Records) = (hashes, records);
+    private TopicContent(Dictionary<(int Partition, long Offset), string> hashes, List<string> sent, List<(int Partition, long Offset, byte[] Value, Timestamp Timestamp, Headers Headers)> records) =>
+        (Hashes, Sent, Records) = (hashes, sent, records);
 
     /// <summary>The payload at each place, as <see cref="AcknowledgedFile.HashOf"/> knows it.</summary>
     public IReadOnlyDictionary<(int Partition, long Offset), string> Hashes { get; }
+
+    /// <summary>What was sent to the intake to become these records: the same, but for what it refused and kept with its reason.</summary>
+    public IReadOnlyList<string> Sent { get; }
 
     /// <summary>All records, partition by partition, in order.</summary>
     public IReadOnlyList<(int Partition, long Offset, byte[] Value, Timestamp Timestamp, Headers Headers)> Records { get; }
@@ -23,6 +27,7 @@ public sealed class TopicContent
     {
         using var consumer = Connect(bootstrap);
         var hashes = new Dictionary<(int, long), string>();
+        var sent = new List<string>();
         var records = new List<(int, long, byte[], Timestamp, Headers)>();
         for (var partition = 0; partition < partitions; partition++)
         {
@@ -35,13 +40,14 @@ public sealed class TopicContent
                 if (consumer.Consume(Patience) is not { } result) throw new TimeoutException($"Partition {partition} of {topic} ends at {high}, and gave nothing at {next}.");
                 if (result.IsPartitionEOF) break;
                 var value = result.Message.Value ?? [];
-                hashes[(partition, result.Offset.Value)] = AcknowledgedFile.HashOf(Sent(value, result.Message.Headers));
+                hashes[(partition, result.Offset.Value)] = AcknowledgedFile.HashOf(value);
+                sent.Add(AcknowledgedFile.HashOf(SentAs(value, result.Message.Headers)));
                 records.Add((partition, result.Offset.Value, value, result.Message.Timestamp, result.Message.Headers));
                 next = result.Offset.Value + 1;
             }
         }
 
-        return new TopicContent(hashes, records);
+        return new TopicContent(hashes, sent, records);
     }
 
     /// <summary>Checks that nothing was pushed out of a topic: a mock broker keeps 5 MiB or 100,000 message sets per partition.</summary>
@@ -74,7 +80,7 @@ public sealed class TopicContent
     }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
     // What the intake refused stands behind its source and the reason, a line each (docs/kafka.md).
-    private static ReadOnlySpan<byte> Sent(ReadOnlySpan<byte> value, Headers headers)
+    private static ReadOnlySpan<byte> SentAs(ReadOnlySpan<byte> value, Headers headers)
     {
         if (!headers.TryGetLastBytes(KafkaHeaders.ContentType, out var type) || !type.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(KafkaHeaders.Refusal))) return value;
         var source = value.IndexOf((byte)'\n') + 1;

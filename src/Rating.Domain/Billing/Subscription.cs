@@ -8,6 +8,9 @@ public sealed record Subscription(SubscriptionId Id, AccountId Account, BillingS
     /// <summary>What is off, in the order in which it is taken off.</summary>
     public IReadOnlyList<Discount> Discounts { get; init; } = [];
 
+    /// <summary>What is agreed beside its terms, as it was written, a JSON object; empty when nothing is.</summary>
+    public string Agreed { get; init; } = "";
+
     /// <summary>Where the service is, for taxes: a place such as <c>US/CA/Los Angeles</c>; empty for the account's.</summary>
     public string ServiceAddress { get; init; } = "";
 
@@ -33,5 +36,22 @@ public sealed record Subscription(SubscriptionId Id, AccountId Account, BillingS
         foreach (var change in Changes)
             if (change.From <= day && change.From >= best.From) best = change;
         return best;
+    }
+
+    /// <summary>Since when it has had the plan of a day without interruption: the first of the consecutive changes with this plan; its first change counts from its start.</summary>
+    public LocalDate PlanSince(LocalDate day)
+    {
+        var plan = TermsOn(day).Plan;
+        var since = Start;
+        var isOther = false;
+        // Of changes of one day the last one recorded counts; before the first change, it holds from the start.
+        foreach (var from in Changes.Where(change => change.From <= day).Select(change => change.From).Distinct().Order())
+        {
+            var isSame = string.Equals(TermsOn(from).Plan, plan, StringComparison.Ordinal);
+            if (isSame && isOther) since = from;
+            isOther = !isSame;
+        }
+
+        return since;
     }
 }

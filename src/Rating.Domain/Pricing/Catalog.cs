@@ -20,6 +20,9 @@ public sealed class Catalog
     /// <summary>The built-in taxes; null when it has none.</summary>
     public Invoicing.TaxTable? Taxes { get; init; }
 
+    /// <summary>Plans that subscriptions which had them before this version keep as they were, with the day until which they do.</summary>
+    public IReadOnlyDictionary<string, NodaTime.LocalDate> KeptUntil { get; init; } = new Dictionary<string, NodaTime.LocalDate>(StringComparer.Ordinal);
+
     /// <summary>What is sold, by plan key.</summary>
     public required IReadOnlyDictionary<string, PlanRevision> Plans { get; init; }
 }

@@ -27,7 +27,7 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
             foreach (var group in ofAccount.GroupBy(snapshot => (Cycle: CycleOf(snapshot, taken), Currency: snapshot.Currency.Code)).OrderBy(group => group.Min(snapshot => snapshot.Period.End)).ThenBy(group => group.Key.Cycle, StringComparer.Ordinal))
             {
                 var lines = group.Sum(snapshot => snapshot.Lines.Count);
-                if (lines == 0 || !book.Read(_ => IsComplete(tenant, ofAccount.Key, group.First()))) continue;
+                if ((lines == 0 && !(IsOfCycle(group.Key.Cycle) && HasMinimum(tenant, ofAccount.Key))) || !book.Read(_ => IsComplete(tenant, ofAccount.Key, group.First()))) continue;
                 made.Add(await StoreAsync(tenant, ofAccount.Key, group.Key.Cycle, [.. group.OrderBy(snapshot => snapshot.Subscription.Value, StringComparer.Ordinal).ThenBy(snapshot => snapshot.Period.Number)], cancellation));
             }
         }
@@ -45,6 +45,11 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
             .Select(entry => SnapshotMaker.OfActivation(entry, all.Sequence)).Where(snapshot => snapshot.Lines.Count > 0).ToList());
         foreach (var part in begun.Chunk(1_000)) await store.SaveSnapshotsAsync(null, [.. part.Select(Closer.Stored)], cancellation);
     }
+
+    private static bool IsOfCycle(string cycle) => !cycle.Contains('/', StringComparison.Ordinal);
+
+    // What is owed at least is owed without any line, too.
+    private bool HasMinimum(TenantId tenant, AccountId account) => book.Read(all => all.Tenant(tenant)!.Accounts[account.Value].Terms.Minimum) is not null;
 
     // A cycle that has its invoice takes no more: what comes later is supplementary.
     private static string CycleOf(Snapshot snapshot, HashSet<(string, string)> taken)
@@ -75,7 +80,7 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
     private async Task<Invoice> StoreAsync(TenantId tenant, AccountId account, string cycle, IReadOnlyList<Snapshot> snapshots, CancellationToken cancellation)
     {
         var used = await CreditUsedAsync(tenant, account, snapshots[0].Currency, cancellation);
-        var assembly = book.Read(all => new InvoiceAssembly(all.Tenant(tenant)!, account, all.Sequence, snapshots[0].Kind == SnapshotKind.Period && !cycle.Contains('/', StringComparison.Ordinal), snapshots, used));
+        var assembly = book.Read(all => new InvoiceAssembly(all.Tenant(tenant)!, account, all.Sequence, snapshots[0].Kind == SnapshotKind.Period && IsOfCycle(cycle), snapshots, used));
         var taxes = await settings.TaxService.TaxesAsync(assembly.TaxRequest, cancellation);
         var number = await store.LastInvoiceNumberAsync(tenant, cancellation) + 1;
         var invoice = assembly.Complete($"INV-{number:D6}", cycle, taxes);

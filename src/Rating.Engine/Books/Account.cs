@@ -10,6 +10,9 @@ namespace Rating.Engine.Books;
 /// <param name="Email">Where invoices go.</param>
 public sealed record Account(AccountId Id, string Name, string Address, string Email)
 {
+    /// <summary>The same as it was written, a JSON object; empty when nothing is.</summary>
+    public string Agreed { get; init; } = "";
+
     /// <summary>What is agreed with it beside its subscriptions.</summary>
     public AccountTerms Terms { get; init; } = AccountTerms.None;
 }

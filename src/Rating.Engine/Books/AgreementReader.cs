@@ -12,6 +12,16 @@ internal static class AgreementReader
     /// <summary>The members of an account that matter when it is invoiced.</summary>
     public static readonly string[] OfAccount = ["taxAddress", "exemptions", "reverseCharge", "discounts", "credits", "minimum", "maximum"];
 
+    /// <summary>The members of a subscription beside its terms.</summary>
+    public static readonly string[] OfSubscription = ["discounts", "serviceAddress"];
+
+    /// <summary>Some members as they were written, an object of their own; empty when there are none.</summary>
+    public static string AsWritten(DocumentNode node, IReadOnlyList<string> members)
+    {
+        var written = string.Join(',', members.Where(name => node.Maybe(name) is not null).Select(name => $"\"{name}\":{node.Need(name).Element.GetRawText()}"));
+        return written.Length == 0 ? "" : $"{{{written}}}";
+    }
+
     /// <summary>What is agreed with an account.</summary>
     /// <param name="node">The account's document.</param>
     /// <param name="currency">The currency of its amounts; null while there is no catalog.</param>
@@ -38,6 +48,8 @@ internal static class AgreementReader
     /// <summary>The discounts of a subscription or an account.</summary>
     public static IReadOnlyList<Discount> Discounts(DocumentNode owner, Currency currency, bool ofAccount)
     {
+        // Most have none: no list of each one's own.
+        if (owner.Maybe("discounts") is null) return [];
         var all = new List<Discount>();
         foreach (var node in owner.Items("discounts"))
         {

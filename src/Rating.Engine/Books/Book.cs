@@ -210,7 +210,7 @@ public sealed class Book : IDisposable
         var id = node.Need("id").Name();
         return new Account(new AccountId(id), node.Maybe("name")?.Text() ?? id, node.Maybe("address")?.Text() ?? "", node.Maybe("email")?.Text() ?? "")
         {
-            Terms = AgreementReader.Account(node, tenant.Catalogs.Count == 0 ? null : tenant.Catalogs[^1].Catalog.Currency),
+            Agreed = AgreementReader.AsWritten(node, AgreementReader.OfAccount), Terms = AgreementReader.Account(node, tenant.Catalogs.Count == 0 ? null : tenant.Catalogs[^1].Catalog.Currency),
         };
     }
 
@@ -241,6 +241,7 @@ public sealed class Book : IDisposable
         return new Subscription(new SubscriptionId(node.Need("id").Name()), tenant.Accounts.TryGetValue(account, out var known) ? known.Id : new AccountId(account), schedule, start, end, changes)
         {
             Discounts = AgreementReader.Discounts(node, tenant.Catalogs[^1].Catalog.Currency, ofAccount: false), ServiceAddress = node.Maybe("serviceAddress")?.Name() ?? "",
+            Agreed = AgreementReader.AsWritten(node, AgreementReader.OfSubscription),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using NodaTime;
 using Rating.Domain;
 using Rating.Domain.Billing;
 using Rating.Domain.Pricing;
@@ -11,12 +12,18 @@ internal sealed partial class CatalogReader
 {
     private static (string, BillingInterval)[] Intervals => [("month", BillingInterval.Month), ("quarter", BillingInterval.Quarter), ("year", BillingInterval.Year), ("week", BillingInterval.Week)];
 
+    // What a version says about those who have the plan already is no part of what the plan is.
+    private static string Content(DocumentNode node) => string.Join(',', node.Element.EnumerateObject().Where(member => !member.NameEquals("existing")).Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"));
+
+    // Until when a subscription that had the plan before keeps it as it was; null when it does not.
+    private static LocalDate? KeptUntil(DocumentNode node) => node.Text() switch { "move" => null, "keep" => LocalDate.MaxIsoValue, _ => node.Date() };
+
     private (string Text, PlanRevision Revision) ReadPlan(DocumentNode node, string key, int version, IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> known, Func<int> nextRevision)
     {
-        node.Object("key", "name", "interval", "charges", "taxCode", "trial", "phases", "minimum", "maximum", "allowances", "threshold");
+        node.Object("key", "name", "interval", "charges", "existing", "taxCode", "trial", "phases", "minimum", "maximum", "allowances", "threshold");
         _planTaxCode = node.Maybe("taxCode")?.Name() ?? PricedLine.StandardTaxCode;
         // What the plan is made of: the same text in the next version is the same revision.
-        var text = new StringBuilder(node.Element.GetRawText());
+        var text = new StringBuilder(Content(node));
         var charges = ReadCharges(node, key, text);
         if (charges.Count == 0) throw node.Refuse("catalog.plan.empty", $"plan '{key}' charges nothing; give it at least one charge.");
         var allowances = ReadAllowances(node, charges);

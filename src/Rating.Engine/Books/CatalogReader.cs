@@ -45,18 +45,20 @@ internal sealed partial class CatalogReader
         foreach (var node in root.Items("calendars")) ReadCalendar(node);
         foreach (var node in root.Items("decks")) Add(_decks, node, ReadDeck(node), deck => deck.Key);
         var read = new Dictionary<string, (string, PlanRevision)>(StringComparer.Ordinal);
+        var kept = new Dictionary<string, NodaTime.LocalDate>(StringComparer.Ordinal);
         foreach (var node in root.Items("plans"))
         {
             var key = node.Need("key").Name();
             if (read.ContainsKey(key)) throw node.Refuse("catalog.key.twice", $"plan '{key}' stands twice.");
             read[key] = ReadPlan(node, key, version, known, nextRevision);
+            if (node.Maybe("existing") is { } existing && KeptUntil(existing) is { } until) kept[key] = until;
         }
 
         if (read.Count == 0) throw root.Refuse("catalog.empty", "the catalog has no plan.");
         var catalog = new Catalog
         {
             Name = root.Maybe("name")?.Name() ?? "", Currency = _currency, LineRounding = root.Maybe("lineRounding")?.OneOf(Roundings) ?? RoundingMode.HalfUp,
-            Meters = [.. _meters.Values], Taxes = root.Maybe("taxes") is { } taxes ? ReadTaxes(taxes) : null, Plans = read.ToDictionary(pair => pair.Key, pair => pair.Value.Item2, StringComparer.Ordinal),
+            Meters = [.. _meters.Values], KeptUntil = kept, Taxes = root.Maybe("taxes") is { } taxes ? ReadTaxes(taxes) : null, Plans = read.ToDictionary(pair => pair.Key, pair => pair.Value.Item2, StringComparer.Ordinal),
         };
         return (catalog, read);
     }

@@ -174,16 +174,18 @@ public sealed class TenantBook
     }
 
     /// <summary>The catalog in force on a day.</summary>
-    public Catalog CatalogOn(LocalDate day, long asOf) => VersionOn(day, asOf, terms: null).Catalog;
+    public Catalog CatalogOn(LocalDate day, long asOf) => VersionOn(day, asOf, terms: null, day).Catalog;
 
     // Of a plan, only versions that have it count. The first one is in force from always, where no other is.
-    private CatalogVersion VersionOn(LocalDate day, long asOf, TermsChange? terms)
+    private CatalogVersion VersionOn(LocalDate day, long asOf, TermsChange? terms, LocalDate since)
     {
         CatalogVersion? first = null, best = null;
         foreach (var version in _catalogs)
         {
             if (version.Sequence > asOf || (terms is not null && !version.Has(terms))) continue;
             first ??= version;
+            // Who has had the plan since before this version may keep it as it was.
+            if (terms is not null && since < version.EffectiveFrom && version.Catalog.KeptUntil.TryGetValue(terms.Plan, out var until) && day < until) continue;
             if (version.EffectiveFrom <= day && (best is null || version.EffectiveFrom >= best.EffectiveFrom)) best = version;
         }
 
@@ -200,7 +202,7 @@ public sealed class TenantBook
         foreach (var cut in Cuts(subscription, from, to, asOf))
         {
             var terms = subscription.TermsOn(cut);
-            var plan = RevisionOf(VersionOn(cut, asOf, terms), terms);
+            var plan = RevisionOf(VersionOn(cut, asOf, terms, subscription.PlanSince(cut)), terms);
             var phase = plan.Phases.Count == 0 ? null : PhaseOn(plan, subscription, cut);
             var (revision, quantities) = phase is null ? (plan, terms.Quantities) : (phase.Revision, Merged(terms.Quantities, phase.Quantities));
             if (spans.Count > 0 && spans[^1].Revision == revision && spans[^1].IsPaused == terms.IsPaused && Same(spans[^1].Quantities, quantities)) continue;
@@ -225,6 +227,7 @@ public sealed class TenantBook
         {
             if (version.Sequence > asOf) continue;
             Cut(version.EffectiveFrom);
+            foreach (var until in version.Catalog.KeptUntil.Values) Cut(until);
             foreach (var change in subscription.Changes)
                 if (version.Catalog.Plans.TryGetValue(change.Plan, out var plan))
                     foreach (var (_, end) in PhasesOf(plan, subscription)) Cut(end);
@@ -256,11 +259,11 @@ public sealed class TenantBook
         return merged;
     }
 
-    // A phase depends on the day on which the subscription began.
-    private bool HasPhases(string plan)
+    // A phase, and who keeps what, depends on the day on which the subscription began.
+    private bool DependsOnStart(string plan)
     {
         foreach (var version in _catalogs)
-            if (version.Catalog.Plans.TryGetValue(plan, out var found) && found.Phases.Count > 0) return true;
+            if (version.Catalog.Plans.TryGetValue(plan, out var found) && (found.Phases.Count > 0 || version.Catalog.KeptUntil.ContainsKey(plan))) return true;
         return false;
     }
 
@@ -270,7 +273,7 @@ public sealed class TenantBook
         public static Alike? Of(SubscriptionEntry entry, int period)
         {
             var subscription = entry.Subscription;
-            if (subscription.Changes.Count != 1 || subscription.End is not null || subscription.Changes[0].AddOns.Count > 0 || entry.Tenant.HasPhases(subscription.Changes[0].Plan) || entry.FrozenAt(period) is not null) return null;
+            if (subscription.Changes.Count != 1 || subscription.End is not null || subscription.Changes[0].AddOns.Count > 0 || entry.Tenant.DependsOnStart(subscription.Changes[0].Plan) || entry.FrozenAt(period) is not null) return null;
             var first = subscription.FirstPeriod;
             return period < first ? null : new Alike(subscription.Schedule, subscription.Changes[0].Plan, period, period == first ? subscription.Start : null);
         }

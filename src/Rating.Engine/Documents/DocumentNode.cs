@@ -35,8 +35,8 @@ internal readonly struct DocumentNode(JsonElement element, string where)
     }
 
     /// <summary>A member that may be missing or null.</summary>
-    public DocumentNode? Maybe(string name) =>
-        _element.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? new DocumentNode(member, Where.Length == 0 ? name : $"{Where}.{name}") : null;
+    public DocumentNode? Maybe(string name) => _element.ValueKind != JsonValueKind.Object ? throw Refuse("document.type", "this must be an object.")
+        : _element.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? new DocumentNode(member, Where.Length == 0 ? name : $"{Where}.{name}") : null;
 
     /// <summary>A member that must be there.</summary>
     public DocumentNode Need(string name) => Maybe(name) ?? throw Refuse("document.member.missing", $"'{name}' is missing.");

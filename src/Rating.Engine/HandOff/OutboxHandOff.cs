@@ -12,6 +12,11 @@ internal sealed class OutboxHandOff(IRatingStore store, IOutlet outlet) : IHandO
     private const int MessagesMax = 500;
     private const long BytesMax = 8 << 20;
 
+    /// <summary>A larger document leaves as its head alone: brokers refuse messages of a megabyte, and one refused for ever would keep back all behind it.</summary>
+    private const int PayloadBytesMax = 900_000;
+
+    private static readonly string[] Head = ["tenant", "number", "account", "cycle", "date", "currency", "total"];
+
     public string Stream => "outbox";
 
     public async Task<long> ReachAsync(long from, CancellationToken cancellation)
@@ -41,16 +46,18 @@ internal sealed class OutboxHandOff(IRatingStore store, IOutlet outlet) : IHandO
     {
         var id = message.Id.ToString(CultureInfo.InvariantCulture);
         var stream = message.Topic.StartsWith(AlertPrefix, StringComparison.Ordinal) ? OutgoingStream.Alerts : OutgoingStream.Invoices;
-        return new OutgoingMessage(
-            stream, id, KeyOf(payload), "application/json", [("ce_specversion", "1.0"), ("ce_id", id), ("ce_source", "rating/outbox"), ("ce_type", message.Topic)], payload);
-    }
-
-    // What concerns one account keeps its order, however many partitions a topic has.
-    private static string KeyOf(byte[] payload)
-    {
+        List<(string, string)> headers = [("ce_specversion", "1.0"), ("ce_id", id), ("ce_source", "rating/outbox"), ("ce_type", message.Topic)];
         using var document = JsonDocument.Parse(payload);
         var root = document.RootElement;
-        return root.ValueKind != JsonValueKind.Object ? "" : $"{Text(root, "tenant")}/{Text(root, "account")}";
+        if (root.ValueKind != JsonValueKind.Object) return new OutgoingMessage(stream, id, "", "application/json", headers, payload);
+        if (payload.Length > PayloadBytesMax)
+        {
+            headers.Add(("rating-payload", "head"));
+            payload = JsonSerializer.SerializeToUtf8Bytes(Head.Where(name => Text(root, name).Length > 0).ToDictionary(name => name, name => Text(root, name)));
+        }
+
+        // What concerns one account keeps its order, however many partitions a topic has.
+        return new OutgoingMessage(stream, id, $"{Text(root, "tenant")}/{Text(root, "account")}", "application/json", headers, payload);
     }
 
     private static string Text(JsonElement root, string name) => root.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString()! : "";

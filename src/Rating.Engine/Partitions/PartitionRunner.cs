@@ -218,6 +218,8 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
             if (isSo(_partition)) return;
             if (_stop.IsCancellationRequested) throw new Unavailable("The engine is stopping.");
             if (_state == PartitionState.Lost) throw new Unavailable($"Partition {id} is not served here any more: {_problem}");
+            // What stopped for a reason that does not pass by itself is not waited for: whoever asks is told why. It is tried again all the same.
+            if (_partition is null && _state == PartitionState.Stopped) throw new Unavailable($"Partition {id} is stopped: {_problem}");
             await changed.Task.WaitAsync(cancellation);
         }
     }

@@ -60,7 +60,7 @@ internal sealed class EngineAuditSource : IAuditSource
     {
         for (var position = 0L; position < _ends[partition];)
         {
-            var records = _log.ReadAsync(partition, position, LogRecordsPerRead, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            var records = Records(partition, position);
             if (records.Count == 0) yield break;
             foreach (var record in records)
             {
@@ -70,6 +70,19 @@ internal sealed class EngineAuditSource : IAuditSource
                 if (record.Position < _ends[partition]) yield return new AuditLogRecord(record.Position, record.IngestTimeMs, record.Tenant.Value, (int)record.Kind, record.Payload);
                 position = record.Position + 1;
             }
+        }
+    }
+
+    private IReadOnlyList<LogRecord> Records(int partition, long position)
+    {
+        try
+        {
+            return _log.ReadAsync(partition, position, LogRecordsPerRead, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        catch (LogRangeMissingException gone)
+        {
+            // Without the records nothing about them can be proved, and asking again does not bring them back.
+            throw new Refused("audit.log", gone.Message);
         }
     }
 

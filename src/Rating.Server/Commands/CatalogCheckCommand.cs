@@ -19,7 +19,7 @@ internal sealed class CatalogCheckCommand : RatingCommand
     /// <inheritdoc/>
     protected override Task<int> RunAsync(ParseResult parsed, Place at, Terminal terminal, CancellationToken cancellation)
     {
-        var version = CatalogVersionDocument.Of(CatalogFile.Check(CatalogFile.Read(parsed.GetValue(_file)!)));
+        var version = CatalogVersionDocument.Of(CatalogFile.Load(parsed.GetValue(_file)!).Version);
         terminal.Result(new { version.Name, version.Currency, version.Plans }, _ => terminal.Line($"{version.Name} is right: {version.Currency}, plans {string.Join(", ", version.Plans)}."));
         return Task.FromResult(ExitCode.Done);
     }

@@ -26,7 +26,7 @@ internal sealed class CatalogPutCommand : RatingCommand
     /// <inheritdoc/>
     protected override async Task<int> RunAsync(ParseResult parsed, Place at, Terminal terminal, CancellationToken cancellation)
     {
-        var json = CatalogFile.Read(parsed.GetValue(_file)!);
+        var (json, _) = CatalogFile.Load(parsed.GetValue(_file)!);
         await using var connection = await Connection.OpenAsync(at, cancellation);
         var query = parsed.GetValue(_from) is { } from ? $"?effectiveFrom={Uri.EscapeDataString(from)}" : "";
         var answer = await connection.Client.SendJsonAsync(HttpMethod.Put, $"/v1/catalog{query}", json, cancellation);

@@ -13,5 +13,9 @@ namespace Rating.Server.Documents;
 /// <param name="Explanation">How the amount came about.</param>
 /// <param name="TaxCode">What taxes know it as, where that is not <c>standard</c>.</param>
 /// <param name="Subscription">Of a line of the account: the subscription that it concerns; empty for none.</param>
+/// <param name="Cost">What it costs the seller, where the charge says so; decimal text, rounded to the minor unit.</param>
+/// <param name="Margin">Amount minus cost.</param>
+/// <param name="Uncosted">How many of its calls have a cost that is not known.</param>
 internal sealed record LineDocument(
-    string Kind, string Charge, string Name, string Detail, string From, string To, string Quantity, string Unit, string Amount, string Explanation, string? TaxCode = null, string? Subscription = null);
+    string Kind, string Charge, string Name, string Detail, string From, string To, string Quantity, string Unit, string Amount, string Explanation, string? TaxCode = null, string? Subscription = null,
+    string? Cost = null, string? Margin = null, long? Uncosted = null);

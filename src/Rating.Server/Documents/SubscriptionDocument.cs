@@ -15,6 +15,10 @@ namespace Rating.Server.Documents;
 /// <param name="Changes">Its terms with the days from which they hold.</param>
 internal sealed record SubscriptionDocument(string Id, string Account, string TimeZone, int AnchorDay, int AnchorMonth, string Start, string? End, IReadOnlyList<TermsDocument> Changes)
 {
+    /// <summary>What is agreed beside its terms, as it was written (docs/formats.md, "Around the charges").</summary>
+    [System.Text.Json.Serialization.JsonExtensionData]
+    public Dictionary<string, System.Text.Json.JsonElement>? Agreed { get; init; }
+
     /// <summary>The document of a subscription.</summary>
     public static SubscriptionDocument Of(SubscriptionEntry entry)
     {
@@ -22,6 +26,6 @@ internal sealed record SubscriptionDocument(string Id, string Account, string Ti
         var schedule = subscription.Schedule;
         return new SubscriptionDocument(
             subscription.Id.Value, subscription.Account.Value, schedule.Zone.Id, schedule.AnchorDay, schedule.AnchorMonth, LocalDatePattern.Iso.Format(subscription.Start),
-            subscription.End is { } end ? LocalDatePattern.Iso.Format(end) : null, [.. subscription.Changes.Select(TermsDocument.Of)]);
+            subscription.End is { } end ? LocalDatePattern.Iso.Format(end) : null, [.. subscription.Changes.Select(TermsDocument.Of)]) { Agreed = AccountDocument.Members(subscription.Agreed) };
     }
 }

@@ -25,6 +25,7 @@ internal class KillPoints : DispatchProxy
         ("book", nameof(IRatingStore.AppendBookAsync), true),
         ("snapshots", nameof(IRatingStore.SaveSnapshotsAsync), true),
         ("invoices", nameof(IRatingStore.SaveInvoicesAsync), true),
+        ("handoff", nameof(IRatingStore.HandOffAsync), false),
     }.SelectMany(place => Enum.GetValues<Moment>().Where(moment => place.Middle || moment != Moment.During).Select(moment => (Name: $"{place.Name}.{moment.ToString().ToLowerInvariant()}", place.Method, Moment: moment)))
         .ToDictionary(place => place.Name, place => (place.Method, place.Moment), StringComparer.Ordinal);
 
@@ -66,15 +67,7 @@ internal class KillPoints : DispatchProxy
     {
         var (method, moment) = Places[_name];
         if (targetMethod!.Name != method || !IsMeant(args!)) return Call(targetMethod, args);
-        if (moment == Moment.After)
-        {
-            var result = Call(targetMethod, args);
-            // What a ValueTask stands for may be asked for once only.
-            if (result is ValueTask<IReadOnlyList<LogRecord>> read) result = new ValueTask<IReadOnlyList<LogRecord>>(read.AsTask());
-            if (IsDone(result) && Interlocked.Decrement(ref _left) == 0) Kill();
-            return result;
-        }
-
+        if (moment == Moment.After) return After(Call(targetMethod, args));
         if (Interlocked.Decrement(ref _left) != 0) return Call(targetMethod, args);
         if (moment == Moment.During) Call(targetMethod, args);
         Kill();
@@ -85,18 +78,28 @@ internal class KillPoints : DispatchProxy
     private static bool IsMeant(object?[] args) => args[0] is not Checkpoint checkpoint
         || (_name.StartsWith("seal", StringComparison.Ordinal) ? checkpoint.Commands.Contains("\"seal\"", StringComparison.Ordinal) : checkpoint.Commands.Length <= 2 && checkpoint.NextPosition > checkpoint.FirstPosition);
 
-    // Waits here, on the caller's thread: it must not come to know that the call is done.
-    private static bool IsDone(object? result)
+    // The caller waits for what is returned here, so it never comes to know that the call is done.
+    private static object? After(object? result) => result switch
     {
         // A read that found nothing has no batch in its hands.
-        if (result is ValueTask<IReadOnlyList<LogRecord>> read) return read.AsTask() is var reading && Ends(reading) && reading.Result.Count > 0;
-        return result is Task task && Ends(task);
+        ValueTask<IReadOnlyList<LogRecord>> read => new ValueTask<IReadOnlyList<LogRecord>>(AfterAsync(read.AsTask(), records => records.Count > 0)),
+        Task<IReadOnlyDictionary<int, long>> append => AfterAsync(append, _ => true),
+        Task<PartitionPlace> place => AfterAsync(place, _ => true),
+        Task task => AfterAsync(task),
+        _ => throw new InvalidOperationException($"{_name} stands after a call that is over at once."),
+    };
+
+    private static async Task<T> AfterAsync<T>(Task<T> task, Func<T, bool> isMeant)
+    {
+        var result = await task;
+        if (isMeant(result) && Interlocked.Decrement(ref _left) == 0) Kill();
+        return result;
     }
 
-    private static bool Ends(Task task)
+    private static async Task AfterAsync(Task task)
     {
-        ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
-        return task.IsCompletedSuccessfully;
+        await task;
+        if (Interlocked.Decrement(ref _left) == 0) Kill();
     }
 
     private static void Kill()

@@ -26,9 +26,9 @@ internal static class CatalogFile
             if (decks[i] is not JsonObject deck || deck["ratesFile"] is not { } named) continue;
             var where = $"decks[{i}].ratesFile";
             if (named is not JsonValue value || !value.TryGetValue<string>(out var name)) throw new Refused("catalog.ratesFile", $"{where}: this must be the path of a CSV file.") { Where = where };
-            if (deck.ContainsKey("rates")) throw new Refused("catalog.ratesFile", $"{where}: the deck has 'rates' as well; keep one of them.") { Where = where };
+            if (deck.ContainsKey("rates") || deck.ContainsKey("ratesCsv")) throw new Refused("catalog.ratesFile", $"{where}: the deck has rates of its own as well; keep one of them.") { Where = where };
             deck.Remove("ratesFile");
-            deck["rates"] = RatesFile.Read(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name));
+            deck["ratesCsv"] = TextFile.Read(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name));
         }
 
         return root.ToJsonString(AsWritten);
@@ -57,13 +57,44 @@ internal static class CatalogFile
         }
     }
 
+    /// <summary>Reads a price book with everything that it names, and checks it: what is wrong is told with its line in the file.</summary>
+    /// <exception cref="Refused">It cannot be used; line and place are named.</exception>
+    public static (string Json, CatalogVersion Version) Load(string path)
+    {
+        var json = Read(path);
+        return (json, AtLine(TextFile.Read(path), () => Check(json)));
+    }
+
+    /// <summary>Does something with a document, and says the line of what it refuses.</summary>
+    /// <param name="text">The document as a person wrote it, YAML or JSON.</param>
+    /// <param name="what">What to do; its refusals name places such as <c>plans[0].charges[2]</c>.</param>
+    public static T AtLine<T>(string text, Func<T> what)
+    {
+        try
+        {
+            return what();
+        }
+        catch (Refused wrong) when (SourceLines.Find(text, wrong.Where) is { } line)
+        {
+            throw new Refused(wrong.Code, $"line {line}: {wrong.Message}") { Where = wrong.Where };
+        }
+    }
+
     /// <summary>Checks a price book by itself, without any data folder.</summary>
     /// <exception cref="Refused">It cannot be used; the place is named.</exception>
     public static CatalogVersion Check(string json)
     {
         using var book = new Book();
         var tenant = new TenantId("check");
-        book.Apply(new BookChange(1, tenant, Instant.MinValue, $$"""{"kind":"catalog","version":1,"effectiveFrom":"2000-01-01","catalog":{{json}}}"""));
+        try
+        {
+            book.Apply(new BookChange(1, tenant, Instant.MinValue, $$"""{"kind":"catalog","version":1,"effectiveFrom":"2000-01-01","catalog":{{json}}}"""));
+        }
+        catch (Refused wrong) when (wrong.Where.StartsWith("catalog", StringComparison.Ordinal))
+        {
+            throw new Refused(wrong.Code, wrong.Message) { Where = wrong.Where[7..].TrimStart('.') };
+        }
+
         return book.Read(read => read.Tenant(tenant)!.Catalogs[0]);
     }
 }

@@ -4,6 +4,7 @@ using Confluent.Kafka;
 using NodaTime;
 using Rating.Domain;
 using Rating.Domain.Usage;
+using Rating.Engine;
 using Rating.Engine.Intake;
 using Rating.Engine.Log;
 using Rating.Kafka;
@@ -46,6 +47,18 @@ public sealed class KafkaUsageLogTests(KafkaFixture fixture) : UsageLogContract,
         var refused = await Assert.ThrowsAsync<Refused>(() => KafkaUsageLog.OpenAsync(_settings with { Properties = properties }, default));
         Assert.Equal("kafka.properties", refused.Code);
         Assert.Contains("sasl.mechanisn", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The mock broker speaks no TLS: whoever heeds the setting cannot reach it.</summary>
+    [ContractFact]
+    public async Task Settings_of_TLS_and_SASL_are_handed_on_and_decide_whether_the_broker_can_be_reached()
+    {
+        var tls = new Dictionary<string, string>(_settings.Properties) { ["security.protocol"] = "ssl", ["enable.ssl.certificate.verification"] = "false" };
+        await Assert.ThrowsAsync<Unavailable>(() => KafkaUsageLog.OpenAsync(_settings with { Properties = tls, ReadTimeout = Duration.FromSeconds(2) }, default));
+        var sasl = new Dictionary<string, string>(_settings.Properties) { ["security.protocol"] = "sasl_plaintext", ["sasl.mechanism"] = "NO-SUCH-MECHANISM" };
+        var refused = await Assert.ThrowsAsync<Refused>(() => KafkaUsageLog.OpenAsync(_settings with { Properties = sasl }, default));
+        Assert.Equal("kafka.properties", refused.Code);
+        Assert.Contains("NO-SUCH-MECHANISM", refused.Message, StringComparison.Ordinal);
     }
 
     [ContractFact]

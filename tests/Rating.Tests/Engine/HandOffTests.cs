@@ -42,6 +42,20 @@ public sealed class HandOffTests
     }
 
     [Fact]
+    public async Task A_document_that_no_broker_takes_leaves_as_its_head_and_keeps_back_nothing()
+    {
+        await using var world = await EngineWorld.StartAsync(Now);
+        var giant = $$"""{"tenant":"north","number":"INV-000001","account":"acme","currency":"EUR","sections":["{{new string('x', 1_000_000)}}"],"total":"12.50"}""";
+        await world.Engine.Store.SaveInvoicesAsync([], [new OutboxMessage(0, "invoice.finalised", giant), new OutboxMessage(0, "invoice.finalised", "{}")], default);
+        var outlet = new MemoryOutlet();
+        await using var handOffs = Begin(world, outlet);
+        await outlet.UntilAsync(2);
+        Assert.Equal("""{"tenant":"north","number":"INV-000001","account":"acme","currency":"EUR","total":"12.50"}""", Text(outlet.Messages[0]));
+        Assert.Equal("head", Header(outlet.Messages[0], "rating-payload"));
+        Assert.Equal("{}", Text(outlet.Messages[1]));
+    }
+
+    [Fact]
     public async Task Alerts_leave_by_a_stream_of_their_own()
     {
         await using var world = await EngineWorld.StartAsync(Now);

@@ -89,7 +89,7 @@ public sealed class PostgresMeasurements(PostgresServer postgres, ITestOutputHel
         return times;
     }
 
-    private static async Task<(MemoryUsageLog Log, List<BookChange> Book)> FillAsync()
+    internal static async Task<(MemoryUsageLog Log, List<BookChange> Book)> FillAsync()
     {
         var log = new MemoryUsageLog(4);
         var store = new MemoryRatingStore(4);
@@ -127,7 +127,7 @@ public sealed class PostgresMeasurements(PostgresServer postgres, ITestOutputHel
         return (log, book);
     }
 
-    private static async Task<double> RunAsync(MemoryUsageLog log, List<BookChange> book, IRatingStore store)
+    internal static async Task<double> RunAsync(MemoryUsageLog log, List<BookChange> book, IRatingStore store)
     {
         foreach (var change in book) await store.AppendBookAsync(change, default);
         var watch = Stopwatch.StartNew();

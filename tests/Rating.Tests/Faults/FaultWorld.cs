@@ -23,6 +23,8 @@ internal sealed class FaultWorld : IAsyncDisposable
     private readonly bool _ownsDatabase;
     private readonly HttpSender _http;
     private KafkaSender? _kafkaSender;
+    private readonly List<RatingProcess> _begun = [];
+    private string _sendsTo = "";
 
     private FaultWorld(FaultFixture fixture, int seed, MockKafka kafka, ThrowAwayPostgres? postgres)
     {
@@ -39,7 +41,8 @@ internal sealed class FaultWorld : IAsyncDisposable
 
     public FaultUsage Usage { get; }
 
-    public MockKafka Kafka { get; }
+    /// <summary>The brokers; others after a restore.</summary>
+    public MockKafka Kafka { get; set; }
 
     public ThrowAwayPostgres Postgres { get; }
 
@@ -61,7 +64,16 @@ internal sealed class FaultWorld : IAsyncDisposable
     /// <summary>The port at which the server finds PostgreSQL; a proxy's, when one is between.</summary>
     public int? PostgresPort { get; set; }
 
-    public KafkaSender KafkaSender => _kafkaSender ??= new KafkaSender(Kafka.Bootstrap, Topic, _acknowledged);
+    public KafkaSender KafkaSender
+    {
+        get
+        {
+            if (_sendsTo == Kafka.Bootstrap && _kafkaSender is not null) return _kafkaSender;
+            _kafkaSender?.Dispose();
+            _sendsTo = Kafka.Bootstrap;
+            return _kafkaSender = new KafkaSender(Kafka.Bootstrap, Topic, _acknowledged);
+        }
+    }
 
     public static async Task<FaultWorld> MakeAsync(FaultFixture fixture, int? seed = null, MockKafka? kafka = null, ThrowAwayPostgres? postgres = null)
     {
@@ -116,7 +128,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     {
         while (true)
         {
-            Server?.Dispose();
+            Server?.Kill();
             Server = Begin("data");
             if (await Server.ReadyAsync() is { } url)
             {
@@ -142,7 +154,9 @@ internal sealed class FaultWorld : IAsyncDisposable
         };
         foreach (var (name, value) in Environment) environment[name] = value;
         foreach (var (name, value) in more) environment[name] = value;
-        return RatingProcess.Start(environment, "serve", "--log", "kafka", "--store", "postgres", "--data", _folder.File(data), "--urls", "http://127.0.0.1:0");
+        var server = RatingProcess.Start(environment, "serve", "--log", "kafka", "--store", "postgres", "--data", _folder.File(data), "--urls", "http://127.0.0.1:0");
+        _begun.Add(server);
+        return server;
     }
 
     /// <summary>The senders use another server from now on.</summary>
@@ -256,6 +270,20 @@ internal sealed class FaultWorld : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Waits until the server says that it is degraded.</summary>
+    /// <returns>Why.</returns>
+    public async Task<string> DegradedAsync()
+    {
+        var text = "";
+        await UntilAsync("the server says that it is degraded", async () =>
+        {
+            (var status, text) = await ReadyAsync();
+            return status == 503;
+        });
+        Assert.Contains("Degraded", text, StringComparison.Ordinal);
+        return text;
+    }
+
     /// <summary>Waits until everything in the topic, as its brokers say, has its verdict stored.</summary>
     public async Task CaughtUpAsync()
     {
@@ -318,7 +346,7 @@ internal sealed class FaultWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Server?.Dispose();
+        foreach (var server in _begun) server.Dispose();
         Client?.Dispose();
         _http.Dispose();
         _kafkaSender?.Dispose();

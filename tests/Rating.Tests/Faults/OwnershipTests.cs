@@ -43,7 +43,7 @@ public sealed class OwnershipTests(FaultFixture fixture, ITestOutputHelper outpu
             await world.RunAprilAsync(number => number == 3 ? StaleTakesAsync(world, stale) : Task.CompletedTask);
             Assert.Equal(epochs, Epochs());
             Assert.Equal(before, Journal());
-            stale.Dispose();
+            stale.Kill();
             await world.MustEndAsUndisturbedAsync();
         });
 
@@ -95,13 +95,12 @@ public sealed class OwnershipTests(FaultFixture fixture, ITestOutputHelper outpu
     public async Task Of_16_servers_that_start_at_once_on_an_empty_database_one_ends_as_the_owner_of_each_partition()
     {
         var world = await FaultWorld.MakeAsync(fixture);
-        var servers = new List<RatingProcess>();
         await FaultWorld.TestAsync(world, async () =>
         {
             // The usage is there before the first owner is: each of them wants to write the first checkpoint.
             await world.SendAsync([.. world.Usage.March.Where(batch => batch.Partition is not null)]);
             var count = FaultFixture.IsLong ? Writers : 4;
-            servers.AddRange(Enumerable.Range(0, count).Select(number => world.Begin($"data-{number}")));
+            var servers = Enumerable.Range(0, count).Select(number => world.Begin($"data-{number}")).ToList();
             foreach (var server in servers) Assert.NotNull(await server.ReadyAsync());
             // Each partition has the last of them that took it; not always the same server. A further one takes all.
             foreach (var server in servers) server.Kill();
@@ -115,7 +114,6 @@ public sealed class OwnershipTests(FaultFixture fixture, ITestOutputHelper outpu
             await world.RunAprilAsync();
             await world.MustEndAsUndisturbedAsync();
         });
-        foreach (var server in servers) server.Dispose();
     }
 
     private static async Task<long> UsedPartitionsAsync(FaultWorld world) => (await world.StatusAsync()).Partitions.Count(partition => partition.End > 0);
