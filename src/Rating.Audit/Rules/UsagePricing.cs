@@ -50,7 +50,7 @@ internal sealed class UsagePricing
     {
         var list = allowances.ToList();
         foreach (var allowance in list)
-            foreach (var call in Calls.Where(c => c.Revision == revision && c.IsCoveredBy(allowance)).Order())
+            foreach (var call in Calls.Where(c => c.Revision == revision && c.IsCoveredBy(allowance)).Order(CoveredCall.InOrderOfUse))
                 call.Covered += take(allowance, call.Call.BilledSeconds - call.Covered);
         CoverFigures(revision, list, take);
     }

@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Rating.Domain.Pricing;
 
 /// <summary>A pattern for whole numbers: digits for themselves, X any digit, N 2 to 9, Z 1 to 9, a final point for one or more digits more.</summary>
 public sealed class NumberPattern
 {
+    private static readonly SearchValues<char> Places = SearchValues.Create("0123456789XNZ");
+
     private NumberPattern(string text) => Text = text;
 
     /// <summary>The pattern as it was written.</summary>
@@ -16,7 +20,7 @@ public sealed class NumberPattern
     public static NumberPattern Parse(string text)
     {
         var body = text.EndsWith('.') ? text.AsSpan(0, text.Length - 1) : text;
-        return text.Length is >= 1 and <= 40 && !body.ContainsAnyExcept("0123456789XNZ") && (body.Length > 0 || text == ".")
+        return text.Length is >= 1 and <= 40 && !body.ContainsAnyExcept(Places) && (body.Length > 0 || text == ".")
             ? new NumberPattern(text)
             : throw new Refused("numbering.pattern", $"'{text}' is not a pattern: digits, X (any), N (2 to 9), Z (1 to 9), and perhaps a point at the end, at most 40.");
     }

@@ -14,7 +14,7 @@ using Rating.Orleans.Nodes;
 namespace Rating.Orleans.Tests.Grains;
 
 /// <summary>Three silos in this process over a log and a store in memory: what grains do, without what processes do to them.</summary>
-public sealed class GrainWorld : IAsyncLifetime
+public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
 {
     public const int Partitions = 8;
     public const int Subscriptions = 24;
@@ -72,7 +72,11 @@ public sealed class GrainWorld : IAsyncLifetime
     {
         foreach (var engine in Engines) await engine.DisposeAsync();
         await Cluster.DisposeAsync();
+        await _log.DisposeAsync();
+        await _store.DisposeAsync();
     }
+
+    ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
 
     private sealed class Silos : ISiloConfigurator
     {

@@ -99,7 +99,7 @@ public sealed class ChargeModelPropertyTests
         }
     }
 
-    private static Quantity Bound(IReadOnlyList<Tier> tiers, Tier tier) => tiers[Enumerable.Range(0, tiers.Count).First(i => ReferenceEquals(tiers[i], tier)) - 1].UpTo!.Value;
+    private static Quantity Bound(List<Tier> tiers, Tier tier) => tiers[Enumerable.Range(0, tiers.Count).First(i => ReferenceEquals(tiers[i], tier)) - 1].UpTo!.Value;
 
     private static UnitPrice UnitPriceOf(long pico) => UnitPrice.Parse((pico / 1_000_000_000_000m).ToString(System.Globalization.CultureInfo.InvariantCulture), Euro);
 
