@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rating.Loadtest;
 
 /// <summary>What the command line asks for.</summary>
@@ -7,17 +9,18 @@ namespace Rating.Loadtest;
 /// <param name="Only">The figures asked for; empty for all.</param>
 /// <param name="StagesOnly">Whether only the time per stage is wanted, as text; for comparing two builds.</param>
 /// <param name="Profile">Whether row 1, or one silo, is run once more under a profiler.</param>
-internal sealed record Options(string Command, bool Quick, string Out, IReadOnlySet<string> Only, bool StagesOnly, bool Profile)
+/// <param name="PairsAsked">How many pairs, when not five: a first look at full size.</param>
+internal sealed record Options(string Command, bool Quick, string Out, IReadOnlySet<string> Only, bool StagesOnly, bool Profile, int? PairsAsked = null)
 {
     public const string Local = "local", Pipeline = "pipeline", Cluster = "cluster";
 
     public const string Usage = """
-        usage: loadtest local [--quick] [--out DIR] [--only engine,import,idle,many] [--stages]
-               loadtest pipeline [--quick] [--out DIR] [--only 1,2,4,6,7,8,9] [--profile]
-               loadtest cluster [--quick] [--out DIR] [--only 3,one-silo,balance,account,outage] [--profile]
+        usage: loadtest local [--quick] [--pairs N] [--out DIR] [--only engine,import,idle,many] [--stages]
+               loadtest pipeline [--quick] [--pairs N] [--out DIR] [--only 1,2,4,6,7,8,9] [--profile]
+               loadtest cluster [--quick] [--pairs N] [--out DIR] [--only 3,one-silo,balance,account,outage] [--profile]
         """;
 
-    public int Pairs => Quick ? 1 : 5;
+    public int Pairs => PairsAsked ?? (Quick ? 1 : 5);
 
     /// <summary>Whether a figure is asked for.</summary>
     public bool Wants(params IEnumerable<string> names) => Only.Count == 0 || names.Any(Only.Contains);
@@ -32,6 +35,7 @@ internal sealed record Options(string Command, bool Quick, string Out, IReadOnly
                 case "--quick": options = options with { Quick = true }; break;
                 case "--stages" when options.Command == Local: options = options with { StagesOnly = true }; break;
                 case "--profile" when options.Command != Local: options = options with { Profile = true }; break;
+                case "--pairs" when i + 1 < args.Length && int.TryParse(args[i + 1], CultureInfo.InvariantCulture, out var pairs) && pairs > 0: i++; options = options with { PairsAsked = pairs }; break;
                 case "--out" when i + 1 < args.Length: options = options with { Out = args[++i] }; break;
                 case "--only" when i + 1 < args.Length: options = options with { Only = args[++i].Split(',').ToHashSet(StringComparer.Ordinal) }; break;
                 default: return null;

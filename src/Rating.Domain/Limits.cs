@@ -59,4 +59,7 @@ public static class Limits
 
     /// <summary>The most subscriptions in one batch of a close.</summary>
     public const int CloseBatchSubscriptionsMax = 1_000;
+
+    /// <summary>A running charge that is watched is told at most so often per second.</summary>
+    public const int BalanceUpdatesPerSecondMax = 4;
 }

@@ -30,11 +30,12 @@ public sealed class RatingEngine : IAsyncDisposable
     private readonly BillRun _billRun;
     private readonly IUsageLog _log;
     private readonly IClock _clock;
+    private readonly TimeProvider _timer;
     private readonly SemaphoreSlim _billing = new(1, 1);
 
-    private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, Func<RatingEngine, BookKeeper, IPartitionHost> partitions)
+    private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, Func<RatingEngine, BookKeeper, IPartitionHost> partitions)
     {
-        (_log, Store, _clock) = (log, store, clock);
+        (_log, Store, _clock, _timer) = (log, store, clock, timer);
         _keeper = new BookKeeper(store, clock);
         _partitions = partitions(this, _keeper);
         _keeper.OnChanged = _partitions.BookChanged;
@@ -64,16 +65,16 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="Refused"><c>settings.changed</c>: the data was made with other settings.</exception>
     public static Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, CancellationToken cancellation) =>
-        StartAsync(log, store, settings, clock, (_, keeper) => new LocalPartitions(log, store, keeper.Book, settings, timer), cancellation);
+        StartAsync(log, store, settings, clock, timer, (_, keeper) => new LocalPartitions(log, store, keeper.Book, settings, timer), cancellation);
 
     /// <summary>Starts over partitions that a host finds.</summary>
-    internal static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, Func<RatingEngine, BookKeeper, IPartitionHost> partitions, CancellationToken cancellation)
+    internal static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, Func<RatingEngine, BookKeeper, IPartitionHost> partitions, CancellationToken cancellation)
     {
         var mine = SettingsText(settings with { Partitions = log.Partitions });
         var stored = await store.SettingsAsync(mine, cancellation);
         if (!string.Equals(mine, stored, StringComparison.Ordinal))
             throw new Refused("settings.changed", $"The data was made with the settings {stored}, and now they are {mine}. They decide verdicts; set them back.");
-        var engine = new RatingEngine(log, store, settings, clock, partitions);
+        var engine = new RatingEngine(log, store, settings, clock, timer, partitions);
         try
         {
             await engine._keeper.LoadAsync(cancellation);
@@ -134,6 +135,26 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <exception cref="Refused"><c>subscription.unknown</c></exception>
     public async Task<string> BalanceDocumentAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation) =>
         _partitions.Addresses is { } addresses ? await addresses.BalanceAsync(tenant, subscription, cancellation) : BillingDocuments.Write(await BalanceAsync(tenant, subscription, cancellation));
+
+    /// <summary>The running charge of a subscription as a JSON document: now, and again after each change, until cancelled. At most <see cref="Limits.BalanceUpdatesPerSecondMax"/> times a second; the newest wins.</summary>
+    /// <exception cref="Refused"><c>subscription.unknown</c></exception>
+    public async IAsyncEnumerable<string> WatchBalanceAsync(TenantId tenant, SubscriptionId subscription, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await EntryOfAsync(tenant, subscription, cancellation);
+        if (_partitions.Addresses is { } addresses)
+        {
+            await foreach (var document in addresses.WatchAsync(tenant, subscription, cancellation)) yield return document;
+            yield break;
+        }
+
+        var last = "";
+        while (true)
+        {
+            var document = await BalanceDocumentAsync(tenant, subscription, cancellation);
+            if (document != last) yield return last = document;
+            await Task.Delay(TimeSpan.FromSeconds(1) / Limits.BalanceUpdatesPerSecondMax, _timer, cancellation);
+        }
+    }
 
     /// <summary>The running charge, put together in this process, and what each partition gave to it.</summary>
     internal async Task<(BalanceView Balance, IReadOnlyList<PartitionUsage> Parts)> BalanceHereAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)

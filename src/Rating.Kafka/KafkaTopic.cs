@@ -36,7 +36,7 @@ internal static class KafkaTopic
         }
         catch (KafkaException e)
         {
-            throw new Unavailable($"Kafka did not answer about the topic {settings.Topic}: {e.Error.Reason}", e);
+            throw Meaning(e, settings);
         }
     }
 
@@ -57,8 +57,27 @@ internal static class KafkaTopic
         }
         catch (KafkaException e)
         {
-            throw new Unavailable($"Kafka did not answer about the topic {topic}: {e.Error.Reason}", e);
+            throw Meaning(e, wanted);
         }
+    }
+
+    /// <summary>Whether a broker said no, which a person must change, or did not answer.</summary>
+    internal static Exception Meaning(KafkaException e, KafkaLogSettings settings)
+    {
+        var (what, error) = e switch
+        {
+            CreateTopicsException create => ("created", create.Results.Select(result => result.Error).FirstOrDefault(result => result.IsError) ?? e.Error),
+            DescribeConfigsException describe => ("checked", describe.Results.Select(result => result.Error).FirstOrDefault(result => result.IsError) ?? e.Error),
+            _ => ("found", e.Error),
+        };
+        return error.Code switch
+        {
+            ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.PolicyViolation or ErrorCode.InvalidReplicationFactor
+                or ErrorCode.InvalidPartitions or ErrorCode.InvalidConfig or ErrorCode.TopicException or ErrorCode.InvalidRequest or ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion => new Refused(
+                "kafka.topic.denied",
+                $"The topic {settings.Topic} could not be {what}: {error.Reason} Grant the right or change the setting, or make the topic yourself ({settings.Partitions} partitions, {string.Join(", ", SettingsToCreate(settings).Select(pair => $"{pair.Key}={pair.Value}"))}) and set ChecksTopic to false."),
+            _ => new Unavailable($"Kafka did not answer about the topic {settings.Topic}: {error.Reason}", e),
+        };
     }
 
     /// <summary>The settings of a topic that is created here.</summary>

@@ -48,6 +48,8 @@ internal static class AgreementReader
     /// <summary>The discounts of a subscription or an account.</summary>
     public static IReadOnlyList<Discount> Discounts(DocumentNode owner, Currency currency, bool ofAccount)
     {
+        // Most have none: no list of each one's own.
+        if (owner.Maybe("discounts") is null) return [];
         var all = new List<Discount>();
         foreach (var node in owner.Items("discounts"))
         {

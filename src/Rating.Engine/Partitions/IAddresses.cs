@@ -9,6 +9,9 @@ internal interface IAddresses
     /// <summary>The running charge of a subscription as a JSON document (docs/formats.md).</summary>
     Task<string> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation);
 
+    /// <summary>The running charge of a subscription now, and again after each change, until cancelled; of several changes at once the newest.</summary>
+    IAsyncEnumerable<string> WatchAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation);
+
     /// <summary>Finishes a close batch.</summary>
     /// <returns>The subscriptions that could not be priced, and why.</returns>
     Task<IReadOnlyList<(string Subscription, string Why)>> FinishAsync(CloseBatch batch, CancellationToken cancellation);

@@ -56,14 +56,7 @@ internal sealed partial class UsagePartition
             foreach (var (index, period) in command.Closes)
             {
                 Invariant.Holds(SealedThrough(index) < period, $"partition {Id}: period {period} of subscription {index} is sealed already");
-                if (index >= _sealedThrough.Length)
-                {
-                    var old = _sealedThrough.Length;
-                    Array.Resize(ref _sealedThrough, Math.Max(index + 1, Math.Max(old * 2, _book.SubscriptionCount)));
-                    Array.Fill(_sealedThrough, int.MinValue, old, _sealedThrough.Length - old);
-                }
-
-                _sealedThrough[index] = period;
+                SealThrough(index, period, _book.SubscriptionCount);
                 var accumulator = Touch(index);
                 var periods = new SortedDictionary<int, PeriodUsage>();
                 foreach (var ((billing, usage), totals) in accumulator.ByPeriod(_keys))

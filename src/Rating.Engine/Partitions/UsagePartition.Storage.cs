@@ -131,22 +131,16 @@ internal sealed partial class UsagePartition
         var texts = TextTable.Read(ref reader);
         _secret = unchecked((UInt128)reader.Wide());
         _keys.Read(ref reader, texts);
+        var subscriptions = _book.Read(book => book.SubscriptionCount);
         for (var left = reader.Count(); left > 0; left--)
         {
             var index = reader.Count();
-            if (index >= _accumulators.Length) Array.Resize(ref _accumulators, Math.Max(index + 1, _accumulators.Length * 2));
-            if (index >= _sealedThrough.Length)
-            {
-                var old = _sealedThrough.Length;
-                Array.Resize(ref _sealedThrough, Math.Max(index + 1, old * 2));
-                Array.Fill(_sealedThrough, int.MinValue, old, _sealedThrough.Length - old);
-            }
-
+            if (index >= _accumulators.Length) Array.Resize(ref _accumulators, Math.Max(index + 1, Math.Max(_accumulators.Length * 2, subscriptions)));
             var isWhole = reader.Byte() == 1;
             if (isWhole) _accumulators[index] = null;
             var accumulator = _accumulators[index] ??= new Accumulator();
             var sealedThrough = reader.Zigzag();
-            _sealedThrough[index] = sealedThrough == long.MinValue / 2 ? int.MinValue : (int)sealedThrough;
+            SealThrough(index, sealedThrough == long.MinValue / 2 ? int.MinValue : (int)sealedThrough, subscriptions);
             var latest = reader.Zigzag();
             if (latest != long.MinValue / 2) accumulator.SawEvent(Instant.FromUnixTimeTicks(latest));
             while (reader.Count() is > 0 and var key) accumulator.Meter(key - 1).Total = UsageBlocks.ReadMeterTotal(ref reader, texts, _keys.Meter(key - 1).Key.Aggregation);

@@ -465,6 +465,20 @@ internal sealed partial class UsagePartition
         return accumulator;
     }
 
+    // A partition that has sealed nothing keeps nothing of it.
+    private void SealThrough(int index, int period, int subscriptions)
+    {
+        if (SealedThrough(index) == period) return;
+        if (index >= _sealedThrough.Length)
+        {
+            var before = _sealedThrough.Length;
+            Array.Resize(ref _sealedThrough, Math.Max(index + 1, Math.Max(before * 2, subscriptions)));
+            Array.Fill(_sealedThrough, int.MinValue, before, _sealedThrough.Length - before);
+        }
+
+        _sealedThrough[index] = period;
+    }
+
     private int SealedThrough(int index) => index < _sealedThrough.Length ? _sealedThrough[index] : int.MinValue;
 
     // An entry takes its place in the ledger and in the counts.

@@ -15,7 +15,8 @@ public interface ISubscriptionGrain : IGrainWithStringKey
     [ResponseTimeout("01:00:00")]
     Task<CloseMessage> CloseAsync(CloseOrder order);
 
-    /// <summary>Publishes its running charge to the stream of the same key while somebody asks for it at least every ten seconds.</summary>
+    /// <summary>Publishes its running charge, when it changes, to the stream of the same key while somebody asks for it at least every ten seconds; at most four times a second.</summary>
+    /// <param name="bookSequence">The book that knows it, at least.</param>
     [Alias("Watch")]
-    Task WatchAsync();
+    Task WatchAsync(long bookSequence);
 }

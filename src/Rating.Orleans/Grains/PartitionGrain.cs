@@ -28,6 +28,7 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo) : Grain,
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await node.Started.WaitAsync(cancellationToken);
+        if (node.HasLeft(Id)) throw new Unavailable($"Partition {Id} belongs to another silo.");
         DelayDeactivation(TimeSpan.MaxValue);
         _runner = new PartitionRunner(Id, node.Log, node.Store, node.Keeper.Book, node.Settings, node.Time) { OnLost = Lost };
         _served = new ServedPartition(_runner, LeaveAsync);
@@ -118,6 +119,7 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo) : Grain,
     private async Task LeaveAsync()
     {
         // What waits on it is released first, and asks the next activation.
+        node.Leave(Id);
         await _runner!.DisposeAsync();
         GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.Migrating, "the partition belongs to another silo"), CancellationToken.None);
         await GrainContext.Deactivated;

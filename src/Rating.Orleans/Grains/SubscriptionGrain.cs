@@ -2,6 +2,7 @@ using Orleans;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
+using Orleans.Streams;
 using Rating.Domain;
 using Rating.Engine.Documents;
 using Rating.Engine.Partitions;
@@ -18,6 +19,17 @@ namespace Rating.Orleans.Grains;
 internal sealed class SubscriptionGrain(Node node, ISiloStatusOracle silos) : Grain, ISubscriptionGrain
 {
     public const string TypeName = "rating.subscription";
+
+    /// <summary>At most so often a change is published; of several in between the newest.</summary>
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1) / Limits.BalanceUpdatesPerSecondMax;
+
+    /// <summary>What did not change is published again after so long: a message in memory may be lost with a silo.</summary>
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WatchedFor = TimeSpan.FromSeconds(10);
+    private IGrainTimer? _publishing;
+    private long _watched;
+    private long _publishedAt;
+    private string _published = "";
 
     private TenantId Tenant => new(GrainKey.Parse(this.GetPrimaryKeyString()).Tenant);
 
@@ -40,7 +52,27 @@ internal sealed class SubscriptionGrain(Node node, ISiloStatusOracle silos) : Gr
         return GrainFactory.GetGrain<IAccountGrain>(GrainKey.Of(Tenant.Value, account)).CloseAsync(order with { Subscription = Id.Value });
     }
 
-    public Task WatchAsync() => Task.CompletedTask;
+    public async Task WatchAsync(long bookSequence)
+    {
+        await node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
+        _watched = node.Time.GetTimestamp();
+        _publishing ??= this.RegisterGrainTimer(PublishAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Every) { KeepAlive = true, Interleave = true });
+    }
+
+    private async Task PublishAsync(CancellationToken cancellation)
+    {
+        if (node.Time.GetElapsedTime(_watched) > WatchedFor)
+        {
+            _publishing?.Dispose();
+            (_publishing, _published) = (null, "");
+            return;
+        }
+
+        var balance = await BalanceAsync(0);
+        if (balance.Document == _published && node.Time.GetElapsedTime(_publishedAt) < AgainAfter) return;
+        (_published, _publishedAt) = (balance.Document, node.Time.GetTimestamp());
+        await this.GetStreamProvider(SiloSetup.Streams).GetStream<BalanceMessage>(StreamId.Create(SiloSetup.Balances, this.GetPrimaryKeyString())).OnNextAsync(balance);
+    }
 
     // When its partition has moved, or another one has most of its usage by now, it goes there at the end of this call: never many at once, only those that are used.
     private void Follow(IReadOnlyList<PartitionUsage> parts)

@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NodaTime;
 using Orleans;
+using Orleans.Metadata;
 using Orleans.Runtime;
+using Orleans.Streams;
 using Rating.Domain;
 using Rating.Domain.Usage;
 using Rating.Engine;
@@ -18,6 +22,7 @@ namespace Rating.Orleans.Nodes;
 internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost? host) : IPartitionHost, IAddresses
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly CancellationTokenSource _stop = new();
     private Task _keeping = Task.CompletedTask;
@@ -52,7 +57,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         _silos = silo.GetRequiredService<ISiloStatusOracle>();
         node.Start();
         NodeLog.Joined(node.Logger, _silos.SiloAddress.ToParsableString(), node.Cluster.Cluster);
-        var keeper = new PartitionKeeper(node, _grains, _silos);
+        var keeper = new PartitionKeeper(node, _grains, _silos, silo.GetRequiredService<IClusterManifestProvider>());
         _keeping = Task.Run(() => keeper.RunAsync(_stop.Token), CancellationToken.None);
         _following = Task.Run(() => new BookFollower(node).RunAsync(_stop.Token), CancellationToken.None);
         if (node.Cluster.CalendarEvery is not null) _grains.GetGrain<ICalendarGrain>(0).StartAsync().Ignore();
@@ -168,6 +173,28 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         return (await AskAsync("The subscription", Patience, () => grain.BalanceAsync(node.Keeper.Book.Sequence), cancellation)).Document;
     }
 
+    public async IAsyncEnumerable<string> WatchAsync(TenantId tenant, SubscriptionId subscription, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
+        var key = GrainKey.Of(tenant.Value, subscription.Value);
+        var newest = Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        var stream = silo.GetRequiredService<IClusterClient>().GetStreamProvider(SiloSetup.Streams).GetStream<BalanceMessage>(StreamId.Create(SiloSetup.Balances, key));
+        var heard = await stream.SubscribeAsync((balance, _) => newest.Writer.WriteAsync(balance.Document, CancellationToken.None).AsTask());
+        var asking = AskAgainAsync(Grains.GetGrain<ISubscriptionGrain>(key), both.Token);
+        try
+        {
+            var last = "";
+            while (await newest.Reader.WaitToReadAsync(both.Token))
+                if (newest.Reader.TryRead(out var document) && document != last) yield return last = document;
+        }
+        finally
+        {
+            await both.CancelAsync();
+            await asking;
+            heard.UnsubscribeAsync().Ignore();
+        }
+    }
+
     public async Task<IReadOnlyList<(string Subscription, string Why)>> FinishAsync(CloseBatch batch, CancellationToken cancellation)
     {
         var grain = Grains.GetGrain<IBatchGrain>(batch.Number);
@@ -193,6 +220,27 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
 
     // Passes: a silo went, a partition moves, a call was given up. The same call may be made again, elsewhere.
     private static bool Passes(Exception error) => error is Unavailable or OrleansException or TimeoutException;
+
+    // Wherever the subscription is by now: its silo may go, or it may move.
+    private async Task AskAgainAsync(ISubscriptionGrain subscription, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await subscription.WatchAsync(node.Keeper.Book.Sequence).WaitAsync(cancellation);
+                await Task.Delay(WatchEvery, node.Time, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception error) when (Passes(error))
+            {
+                await Task.Delay(Pause, node.Time, CancellationToken.None);
+            }
+        }
+    }
 
     private IEnumerable<INodeGrain> Others() => _silos is not { } silos ? [] : silos.GetActiveSilos().Where(other => !other.Equals(silos.SiloAddress)).Select(other => Grains.GetGrain<INodeGrain>(other.ToParsableString()));
 

@@ -15,6 +15,8 @@ namespace Rating.Orleans.Nodes;
 /// <summary>What a process of the cluster has for its grains: log, store, engine and book, and the partitions that are served here.</summary>
 internal sealed class Node(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider time, ClusterSettings cluster, ILogger logger)
 {
+    private static readonly TimeSpan LeftFor = TimeSpan.FromSeconds(10);
+    private readonly ConcurrentDictionary<int, long> _left = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IUsageLog Log { get; } = log;
@@ -43,6 +45,16 @@ internal sealed class Node(IUsageLog log, IRatingStore store, RatingSettings set
 
     /// <summary>Completed and renewed when what is served here changes.</summary>
     public Signal Changed { get; } = new();
+
+    /// <summary>Whether a partition belongs to this silo, as it sees the cluster now; asked once the silo is a member.</summary>
+    public Func<int, bool> BelongsHere { get; set; } = _ => true;
+
+    /// <summary>Remembers that a partition was let go because it belongs elsewhere.</summary>
+    public void Leave(int partition) => _left[partition] = Time.GetTimestamp();
+
+    /// <summary>Whether a partition was let go just now, and still belongs elsewhere.</summary>
+    /// <remarks>Silos that remember where it was would send their calls here, and Orleans would begin it here again, and so on. Refused, they forget, and ask placement.</remarks>
+    public bool HasLeft(int partition) => _left.TryGetValue(partition, out var left) && Time.GetElapsedTime(left) < LeftFor && !BelongsHere(partition);
 
     public void Attach(RatingEngine engine, BookKeeper keeper) => (Engine, Keeper) = (engine, keeper);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans;
+using Orleans.Metadata;
 using Orleans.Runtime;
 using Rating.Orleans.Contracts;
 using Rating.Orleans.Placement;
@@ -7,7 +8,7 @@ using Rating.Orleans.Placement;
 namespace Rating.Orleans.Nodes;
 
 /// <summary>Keeps the partitions of this silo served: starts those that belong here and are nowhere, and lets go those that belong elsewhere, whenever membership changes and every second.</summary>
-internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStatusOracle silos) : ISiloStatusListener
+internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStatusOracle silos, IClusterManifestProvider manifests) : ISiloStatusListener
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<int, bool> _busy = new();
@@ -16,6 +17,7 @@ internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStat
     public async Task RunAsync(CancellationToken cancellation)
     {
         silos.SubscribeToSiloStatusEvents(this);
+        node.BelongsHere = partition => Active() is not { Length: > 0 } active || Rendezvous.OfPartition(partition, active).Equals(silos.SiloAddress);
         while (!cancellation.IsCancellationRequested)
         {
             var (changed, served) = (_changed.Next, node.Changed.Next);
@@ -32,14 +34,18 @@ internal sealed class PartitionKeeper(Node node, IGrainFactory grains, ISiloStat
         _changed.Tell();
     }
 
+    // Placement gives nothing to a silo before it knows what that silo can do.
+    private SiloAddress[] Active() => Array.FindAll(silos.GetActiveSilos(), manifests.Current.Silos.ContainsKey);
+
     private void Look()
     {
-        var active = silos.GetActiveSilos();
+        var active = Active();
         if (active.Length == 0) return;
         for (var id = 0; id < node.Log.Partitions; id++)
         {
             var (partition, belongsHere) = (id, Rendezvous.OfPartition(id, active).Equals(silos.SiloAddress));
-            if (belongsHere == node.Served.ContainsKey(partition) || !_busy.TryAdd(partition, true)) continue;
+            if (belongsHere == node.Served.ContainsKey(partition)) continue;
+            if (!_busy.TryAdd(partition, true)) continue;
             _ = Task.Run(() => PutRightAsync(partition, belongsHere));
         }
     }

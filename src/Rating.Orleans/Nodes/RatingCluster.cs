@@ -37,6 +37,7 @@ public static class RatingCluster
             store,
             settings,
             clock,
+            time,
             (engine, keeper) =>
             {
                 node.Attach(engine, keeper);
@@ -51,7 +52,8 @@ public static class RatingCluster
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
         builder.Logging.AddProvider(new ForwardingLogger(node.Logger));
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // What Orleans warns of when a silo goes is a page for each; what follows from it, the node says itself.
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.UseOrleans(silo =>
         {
             var cluster = node.Cluster;

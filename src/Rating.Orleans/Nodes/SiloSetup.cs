@@ -11,6 +11,9 @@ internal static class SiloSetup
     /// <summary>The stream provider of running charges.</summary>
     public const string Streams = "rating";
 
+    /// <summary>The namespace of the streams of running charges; their keys are those of the subscriptions.</summary>
+    public const string Balances = "balance";
+
     /// <summary>The storage of stream subscriptions; Orleans wants this name.</summary>
     public const string StreamSubscriptions = "PubSubStore";
 

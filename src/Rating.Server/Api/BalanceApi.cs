@@ -8,9 +8,32 @@ namespace Rating.Server.Api;
 internal static class BalanceApi
 {
     /// <summary>Maps its path.</summary>
-    public static void Map(IEndpointRouteBuilder v1) =>
+    public static void Map(IEndpointRouteBuilder v1)
+    {
         v1.MapGet("/subscriptions/{id}/balance", Balance).WithSummary("The running charge now, per charge and meter: priced, not invoiced.").WithTags("running charge").Produces<BalanceDocument>().ProducesProblem(404);
+        v1.MapGet("/subscriptions/{id}/balance/stream", Watch).WithSummary("The running charge now and after each change, as server-sent events `balance` with the same document; at most 4 a second, the newest wins.")
+            .WithTags("running charge").Produces<string>(200, "text/event-stream").ProducesProblem(404);
+    }
 
     private static async Task<IResult> Balance(string id, Installation here, Caller caller, CancellationToken cancellation) =>
         Results.Text(await here.Engine.BalanceDocumentAsync(caller.Tenant, new SubscriptionId(id), cancellation), "application/json");
+
+    private static async Task Watch(string id, Installation here, Caller caller, HttpContext context, CancellationToken cancellation)
+    {
+        await using var documents = here.Engine.WatchBalanceAsync(caller.Tenant, new SubscriptionId(id), cancellation).GetAsyncEnumerator(cancellation);
+        try
+        {
+            // The first one may be refused: until it is here, nothing is answered.
+            while (await documents.MoveNextAsync())
+            {
+                if (!context.Response.HasStarted) (context.Response.ContentType, context.Response.Headers.CacheControl) = ("text/event-stream", "no-cache");
+                await context.Response.WriteAsync($"event: balance\ndata: {documents.Current}\n\n", cancellation);
+                await context.Response.Body.FlushAsync(cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The listener has gone.
+        }
+    }
 }

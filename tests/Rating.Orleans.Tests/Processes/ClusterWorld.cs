@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -47,7 +48,7 @@ internal sealed class ClusterWorld : IDisposable
     {
         var nodes = Enumerable.Range(0, count).Select(_ => Start(environment)).ToList();
         foreach (var node in nodes) await node.ReadyAsync();
-        Nodes.AddRange(nodes);
+        lock (Nodes) Nodes.AddRange(nodes);
         await SpreadAsync();
     }
 
@@ -57,6 +58,41 @@ internal sealed class ClusterWorld : IDisposable
         var name = $"node-{++_nodes}";
         var server = RatingProcess.Start(environment ?? new Dictionary<string, string>(), "serve", "--cluster", "--data", Path.Combine(_folder, name), "--urls", "http://127.0.0.1:0", "--config", Settings(name));
         return new ClusterNode(name, server);
+    }
+
+    /// <summary>Takes a node out of those that are used.</summary>
+    public ClusterNode Take(int index)
+    {
+        lock (Nodes)
+        {
+            var node = Nodes[index];
+            Nodes.RemoveAt(index);
+            return node;
+        }
+    }
+
+    /// <summary>Waits until every partition answers through every node that lives: a running charge is put together from all of them.</summary>
+    /// <returns>How long that took.</returns>
+    public async Task<TimeSpan> ServedAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(Living().Select(async node =>
+        {
+            using var client = new RatingClient(node.Url);
+            while (true)
+            {
+                try
+                {
+                    await client.TextAsync("/v1/subscriptions/a000-s/balance", default);
+                    return;
+                }
+                catch (Engine.Unavailable)
+                {
+                    // Not just now.
+                }
+            }
+        }));
+        return clock.Elapsed;
     }
 
     /// <summary>Waits until every node that lives says that it is ready: the partitions of each are where they belong.</summary>
@@ -91,7 +127,7 @@ internal sealed class ClusterWorld : IDisposable
         foreach (var batch in Enumerable.Range(0, count).Select(_ => Event(Interlocked.Increment(ref _events))).Chunk(100))
             for (var turn = 0; ; turn++)
             {
-                var nodes = Nodes.Where(node => !node.Server.HasEnded).ToList();
+                var nodes = Living();
                 if (await _sender.TryAsync(nodes[turn % nodes.Count].Url, batch)) break;
             }
     }
@@ -99,7 +135,7 @@ internal sealed class ClusterWorld : IDisposable
     /// <summary>Sends events until told to stop.</summary>
     public Task LoadAsync(CancellationToken stop) => Task.Run(async () =>
     {
-        while (!stop.IsCancellationRequested) await SendAsync(100);
+        while (!stop.IsCancellationRequested) await SendAsync(20);
     }, CancellationToken.None);
 
     /// <summary>Waits until everything that is in the log has its verdict.</summary>
@@ -137,6 +173,11 @@ internal sealed class ClusterWorld : IDisposable
         _sender.Dispose();
         Acknowledged.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private List<ClusterNode> Living()
+    {
+        lock (Nodes) return [.. Nodes.Where(node => !node.Server.HasEnded)];
     }
 
     private string Event(int number) => string.Create(

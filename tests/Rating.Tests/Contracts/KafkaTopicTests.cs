@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using NodaTime;
 using Rating.Domain;
 using Rating.Kafka;
@@ -48,4 +50,20 @@ public sealed class KafkaTopicTests
     [InlineData(9)]
     public void Another_number_of_partitions_is_refused(int found) =>
         Assert.Equal("kafka.topic.partitions", Assert.Throws<Refused>(() => KafkaTopic.CheckPartitions(Settings, found)).Code);
+
+    [Theory]
+    [InlineData(ErrorCode.TopicAuthorizationFailed, true)]
+    [InlineData(ErrorCode.InvalidReplicationFactor, true)]
+    [InlineData(ErrorCode.PolicyViolation, true)]
+    [InlineData(ErrorCode.Local_Transport, false)]
+    [InlineData(ErrorCode.RequestTimedOut, false)]
+    [InlineData(ErrorCode.NotController, false)]
+    public void A_broker_that_says_no_is_told_apart_from_one_that_does_not_answer(ErrorCode code, bool isRefused)
+    {
+        var error = new Error(code, "the broker's own words.");
+        var meaning = KafkaTopic.Meaning(new CreateTopicsException([new CreateTopicReport { Topic = "usage", Error = error }]), Settings);
+        Assert.Contains("the broker's own words", meaning.Message, StringComparison.Ordinal);
+        if (!isRefused) Assert.IsType<Rating.Engine.Unavailable>(meaning);
+        else Assert.Contains("8 partitions", Assert.IsType<Refused>(meaning).Message, StringComparison.Ordinal);
+    }
 }

@@ -40,6 +40,20 @@ public abstract class UsageLogContract : IAsyncLifetime
     }
 
     [ContractFact]
+    public async Task The_end_that_is_seen_is_never_behind_what_was_appended_or_asked_for_here()
+    {
+        Assert.Equal(0, Log.EndSeen(1));
+        for (var count = 1; count <= 3; count++)
+        {
+            await Log.AppendAsync([Record(1, $"{count}")], default);
+            Assert.Equal(count, Log.EndSeen(1));
+            Assert.Equal(count, await Log.EndAsync(1, default));
+        }
+
+        Assert.Equal(0, Log.EndSeen(2));
+    }
+
+    [ContractFact]
     public async Task What_was_appended_is_read_back_as_it_was()
     {
         var random = new byte[Limits.PayloadBytesMax];

@@ -36,6 +36,19 @@ public sealed class QuoteOrderTests
         }
     }
 
+    // 60 s are free. To the UK they would cost 0.60, to Germany 0.06: what comes first is free, and of two at the same moment the one with the lower id.
+    [Theory]
+    [InlineData("10:00:00", "z", "10:01:00", "a", "0.06")]
+    [InlineData("10:02:00", "a", "10:01:00", "z", "0.60")]
+    [InlineData("10:00:00", "a", "10:00:00", "b", "0.06")]
+    [InlineData("10:00:00", "b", "10:00:00", "a", "0.60")]
+    public void Calls_to_different_destinations_use_an_allowance_in_the_order_of_time_then_id(string ukTime, string ukId, string germanTime, string germanId, string total) => Assert.Equal(total, TotalOf($$"""
+        {"catalog":{"currency":"EUR","meters":[{"key":"s","event":"call","value":"seconds"}],
+          "decks":[{"key":"d","timeZone":"UTC","rates":[{"prefix":"49","destination":"Germany","perMinute":"0.06"},{"prefix":"44","destination":"UK","perMinute":"0.60"}]}],
+          "plans":[{"key":"p","allowances":[{"key":"a","meter":"s","units":60}],"charges":[{"key":"calls","model":"rateDeck","meter":"s","deck":"d"}]}]},
+         "start":"2026-03-01","usage":[{"id":"{{germanId}}","type":"call","time":"2026-03-02T{{germanTime}}Z","data":{"seconds":60,"called":"4930"} },{"id":"{{ukId}}","type":"call","time":"2026-03-02T{{ukTime}}Z","data":{"seconds":60,"called":"4420"} }]}
+        """));
+
     [Theory]
     [InlineData("JPY", "1000", "516")]
     [InlineData("EUR", "10.00", "5.16")]

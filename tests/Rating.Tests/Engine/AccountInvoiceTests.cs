@@ -82,6 +82,26 @@ public sealed class AccountInvoiceTests
     }
 
     [Fact]
+    public async Task Late_usage_takes_from_what_later_periods_had_left_and_their_differences_are_billed()
+    {
+        await using var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 3, 1, 0, 0));
+        await world.Engine.PutCatalogAsync(EngineWorld.Tenant, """{"currency":"EUR","meters":[{"key":"m","event":"sms"}],"plans":[{"key":"p","allowances":[{"key":"f","meter":"m","units":3,"rollover":{"periods":1}}],"charges":[{"key":"c","model":"perUnit","meter":"m","price":"1"}]}]}""", null, default);
+        await world.Engine.PutPartiesAsync(EngineWorld.Tenant, """{"accounts":[{"id":"acc"}],"subscriptions":[{"id":"a","account":"acc","start":"2026-03-01","changes":[{"plan":"p"}]}],"subjects":[{"subject":"a","subscription":"a","from":"2026-01-01T00:00:00Z"}]}""", default);
+        // Nothing in March: April has 3 of its own and 3 of March, and uses 6.
+        world.Clock.Set(Instant.FromUtc(2026, 4, 10, 0, 0));
+        await world.CloseAsync();
+        for (var i = 0; i < 6; i++) await world.SendAsync(Event(("a", "2026-04-05T10:00:00Z", "sms", "{}"), i));
+        Assert.Equal("0.00", (await world.BalanceAsync("a")).Periods[0].Lines[0].Amount.ToText());
+        world.Clock.Set(Instant.FromUtc(2026, 5, 3, 0, 0));
+        Assert.Equal("0.00", Assert.Single((await world.CloseAsync()).Snapshots).Total.ToText());
+        // Two of March come late: free there, but April had only one of March then, so two of its six are charged.
+        for (var i = 10; i < 12; i++) await world.SendAsync(Event(("a", "2026-03-31T10:00:00Z", "sms", "{}"), i));
+        world.Clock.Set(Instant.FromUtc(2026, 6, 3, 0, 0));
+        var late = Assert.Single(Assert.Single((await world.CloseAsync()).Snapshots).Lines);
+        Assert.Equal((Rating.Domain.Pricing.LineKind.LateUsage, new LocalDate(2026, 4, 1), "2.00"), (late.Kind, late.From, late.Amount.ToText()));
+    }
+
+    [Fact]
     public async Task A_minimum_is_owed_without_any_line()
     {
         await using var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 3, 1, 0, 0));

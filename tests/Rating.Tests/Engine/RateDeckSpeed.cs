@@ -19,7 +19,7 @@ public sealed class RateDeckSpeed(ITestOutputHelper output)
     {
         var random = new Random(1);
         var prefixes = new HashSet<string>(StringComparer.Ordinal);
-        while (prefixes.Count < Prefixes) prefixes.Add(random.NextInt64(10, 10_000_000_000).ToString(System.Globalization.CultureInfo.InvariantCulture)[..random.Next(2, 10)]);
+        while (prefixes.Count < Prefixes) prefixes.Add(random.NextInt64(1_000_000_000, 10_000_000_000).ToString(System.Globalization.CultureInfo.InvariantCulture)[..random.Next(2, 10)]);
         var csv = new StringBuilder("prefix,destination,per_minute,connection_fee,initial_seconds,increment_seconds\n");
         foreach (var prefix in prefixes) csv.Append(prefix).Append(",Destination ").Append(prefix.AsSpan(0, 2)).Append(",0.0").Append(random.Next(100, 9999)).Append(",0,60,1\n");
         var catalog = $$"""{"currency":"EUR","meters":[{"key":"m","event":"e","value":"v"}],"decks":[{"key":"d","timeZone":"Europe/Berlin","ratesCsv":{{JsonSerializer.Serialize(csv.ToString())}}}],"plans":[{"key":"p","charges":[{"key":"c","model":"rateDeck","meter":"m","deck":"d"}]}]}""";

@@ -47,6 +47,7 @@ public sealed class ReportTests
     [InlineData("billing")]
     [InlineData("local --profile")]
     [InlineData("pipeline --only")]
+    [InlineData("cluster --pairs 0")]
     public void What_is_not_understood_is_not_run(string arguments) => Assert.Null(Options.Parse(arguments.Split(' ')));
 
     private static Figure Of(string row, double goal, bool atLeast, params (double, double)[] pairs) => new(row, "Rated <over> raw & bare", "records/s", pairs, goal, atLeast, [("beside", "a < b")]);

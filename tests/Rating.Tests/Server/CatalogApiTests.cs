@@ -53,6 +53,30 @@ public sealed class CatalogApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_diff_says_what_changes_and_for_whom_and_stores_nothing()
+    {
+        var json = CatalogFile.Read(Path.Combine(RunningServer.Samples, "price-book.yaml"));
+        var (same, nothing) = await _server.SendAsync(HttpMethod.Post, "/v1/catalog/diff", "application/json", Encoding.UTF8.GetBytes(json));
+        Assert.Equal((HttpStatusCode.OK, 0), (same, nothing!.AsArray().Count));
+        var dearer = JsonNode.Parse(json)!;
+        var team = dearer["plans"]!.AsArray().First(plan => (string)plan!["key"]! == "team")!;
+        team["charges"]!.AsArray().First(charge => (string)charge!["key"]! == "seat")!["price"] = "13.00";
+        var deck = dearer["decks"]![0]!;
+        deck["ratesCsv"] = ((string)deck["ratesCsv"]!).TrimEnd('\n') + "\n999,Nowhere,,1,,,,,,\n";
+        var (status, changes) = await _server.SendAsync(HttpMethod.Post, "/v1/catalog/diff?effectiveFrom=2026-07-01", "application/json", Encoding.UTF8.GetBytes(dearer.ToJsonString()));
+        Assert.Equal(HttpStatusCode.OK, status);
+        var changed = changes!.AsArray().Single(change => (string)change!["part"]! == "plan" && (string)change["key"]! == "team")!;
+        Assert.Contains("charge seat: price 12.50 -> 13.00", changed["details"]!.AsArray().Select(detail => (string)detail!));
+        Assert.Contains("1 rates added, 0 removed, 0 changed", changes.AsArray().Single(change => (string)change!["part"]! == "deck")!["details"]!.AsArray().Select(detail => (string)detail!));
+        Assert.NotEmpty(changed["moving"]!.AsArray());
+        team["existing"] = "keep";
+        var (_, kept) = await _server.SendAsync(HttpMethod.Post, "/v1/catalog/diff?effectiveFrom=2026-07-01", "application/json", Encoding.UTF8.GetBytes(dearer.ToJsonString()));
+        var keeping = kept!.AsArray().Single(change => (string)change!["part"]! == "plan" && (string)change["key"]! == "team")!;
+        Assert.Equal((0, changed["moving"]!.AsArray().Count), (keeping["moving"]!.AsArray().Count, keeping["keeping"]!.AsArray().Count));
+        Assert.Single((await _server.Client.GetAsync<JsonNode>("/v1/catalog/versions", CancellationToken.None)).AsArray());
+    }
+
+    [Fact]
     public void A_price_book_is_checked_without_any_data()
     {
         Assert.Equal("Northwind Voice 2026", CatalogFile.Check(CatalogFile.Read(Path.Combine(RunningServer.Samples, "price-book.yaml"))).Catalog.Name);

@@ -1,0 +1,105 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodaTime;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.TestingHost;
+using Rating.Domain;
+using Rating.Engine;
+using Rating.Engine.Log;
+using Rating.Engine.Store;
+using Rating.Orleans.Nodes;
+
+namespace Rating.Orleans.Tests.Grains;
+
+/// <summary>Three silos in this process over a log and a store in memory: what grains do, without what processes do to them.</summary>
+public sealed class GrainWorld : IAsyncLifetime
+{
+    public const int Partitions = 8;
+    public const int Subscriptions = 24;
+    private const string Catalog = """
+        {"name":"Made up","currency":"EUR","effectiveFrom":"2026-01-01","meters":[{"key":"messages","event":"sms"}],
+         "plans":[{"key":"plan","charges":[{"key":"sms","name":"SMS","model":"perUnit","meter":"messages","price":"0.10"}]}]}
+        """;
+
+    public static readonly TenantId Tenant = new("default");
+    private static GrainWorld? _current;
+    private readonly MemoryUsageLog _log = new(Partitions);
+    private readonly MemoryRatingStore _store = new(Partitions);
+    private int _events;
+
+    public TestCluster Cluster { get; private set; } = null!;
+
+    internal List<RatingEngine> Engines { get; } = [];
+
+    public RatingEngine First => Engines[0];
+
+    internal MemoryRatingStore Store => _store;
+
+    public TestClock Clock { get; } = new();
+
+    public static string Id(int subscription) => $"s{subscription:00}";
+
+    public async Task InitializeAsync()
+    {
+        _current = this;
+        var builder = new TestClusterBuilder(3);
+        builder.AddSiloBuilderConfigurator<Silos>();
+        Cluster = builder.Build();
+        await Cluster.DeployAsync();
+        await Cluster.WaitForLivenessToStabilizeAsync();
+        await First.PutCatalogAsync(Tenant, Catalog, null, default);
+        var accounts = string.Join(',', Enumerable.Range(0, Subscriptions).Select(i => $$"""{"id":"a{{i:00}}"}"""));
+        var subscriptions = string.Join(',', Enumerable.Range(0, Subscriptions).Select(i => $$"""{"id":"{{Id(i)}}","account":"a{{i:00}}","start":"2026-03-01","changes":[{"from":"2026-03-01","plan":"plan"}]}"""));
+        var subjects = string.Join(',', Enumerable.Range(0, Subscriptions).Select(i => $$"""{"subject":"{{i}}","subscription":"{{Id(i)}}","from":"2026-03-01T00:00:00Z"}"""));
+        await First.PutPartiesAsync(Tenant, $$"""{"accounts":[{{accounts}}],"subscriptions":[{{subscriptions}}],"subjects":[{{subjects}}]}""", default);
+    }
+
+    /// <summary>Sends usage of one subscription, and waits until it has its verdicts.</summary>
+    /// <param name="subscription">Whose.</param>
+    /// <param name="count">How many messages.</param>
+    /// <param name="key">The partition key; the subscription's id when it says nothing.</param>
+    public async Task SendAsync(int subscription, int count, string? key = null)
+    {
+        var events = Enumerable.Range(0, count).Select(_ =>
+            $$"""{"specversion":"1.0","id":"e{{Interlocked.Increment(ref _events)}}","source":"test","type":"sms","subject":"{{subscription}}","partitionkey":"{{key ?? Id(subscription)}}","time":"2026-03-10T08:00:00Z"}""");
+        var receipt = await First.Intake.AcceptAsync(Tenant, [.. events.Select(text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text))], default);
+        await First.DecidedAsync(receipt.Ends, default);
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var engine in Engines) await engine.DisposeAsync();
+        await Cluster.DisposeAsync();
+    }
+
+    private sealed class Silos : ISiloConfigurator
+    {
+        public void Configure(ISiloBuilder siloBuilder)
+        {
+            var world = _current!;
+            var node = new Node(world._log, world._store, new RatingSettings { Partitions = Partitions }, world.Clock, TimeProvider.System, new ClusterSettings { ConnectionString = "", CalendarEvery = null }, NullLogger.Instance);
+            SiloSetup.Configure(siloBuilder, node);
+            siloBuilder.UseInMemoryReminderService();
+            siloBuilder.AddMemoryGrainStorage(SiloSetup.StreamSubscriptions);
+            siloBuilder.AddStartupTask(
+                async (services, cancellation) =>
+                {
+                    var engine = await RatingEngine.StartAsync(
+                        world._log,
+                        world._store,
+                        node.Settings,
+                        world.Clock,
+                        TimeProvider.System,
+                        (started, keeper) =>
+                        {
+                            node.Attach(started, keeper);
+                            return new ClusterPartitions(node, services, null);
+                        },
+                        cancellation);
+                    lock (world.Engines) world.Engines.Add(engine);
+                });
+        }
+    }
+}
