@@ -78,9 +78,6 @@ public enum AuditFindingKind
     /// <summary>A usage figure of a snapshot.</summary>
     SnapshotUsageDiffers,
 
-    /// <summary>Free units that a snapshot says were granted, used or left.</summary>
-    SnapshotAllowanceDiffers,
-
     /// <summary>Two invoices for one account, cycle and currency, or with one number.</summary>
     InvoiceTwice,
 
@@ -92,6 +89,15 @@ public enum AuditFindingKind
 
     /// <summary>The total of an invoice is not the sum of its lines.</summary>
     InvoiceTotalDiffers,
+
+    /// <summary>A line of the account on an invoice: pool, minimum, maximum, discount or credit.</summary>
+    InvoiceAccountLineDiffers,
+
+    /// <summary>A tax line of an invoice.</summary>
+    InvoiceTaxDiffers,
+
+    /// <summary>What a credit paid of an invoice.</summary>
+    InvoiceCreditDiffers,
 
     /// <summary>A snapshot is billed twice.</summary>
     SnapshotInvoicedTwice,

@@ -51,7 +51,7 @@ public sealed class Auditor
         snapshotCheck.Run();
 
         _progress("recomputing invoices and balances");
-        var invoiceCheck = new InvoiceCheck(snapshots, _findings);
+        var invoiceCheck = new InvoiceCheck(_book, snapshots, snapshotCheck.Expectations, _findings);
         invoiceCheck.Run(_source.Invoices());
         var sequence = _book.LastSequence;
         var balanceCheck = new BalanceCheck(_book, closing, snapshots, sequence, _findings);
@@ -165,7 +165,7 @@ public sealed class Auditor
             {
                 var frozen = _book.Of(tenant).SequenceFor(subscription, period, sequence);
                 if (_book.Of(tenant).Subscription(subscription, frozen) is not { } terms || closing.View(tenant, terms, period, frozen) is not { } view) continue;
-                var lines = UsagePricing.Of(view, usage.Of(period, billing => billing == period)).Lines.Select(l => l.Line).Concat(closing.Late(tenant, subscription, period, sequence, []));
+                var lines = UsagePricing.Of(view, usage.Of(period, billing => billing == period)).Lines.Select(l => l.Line).Concat(closing.Late(tenant, subscription, period, sequence));
                 open[view.LineCatalog.Currency] = lines.Aggregate(open.GetValueOrDefault(view.LineCatalog.Currency), (sum, line) => sum + line.Amount);
             }
         }

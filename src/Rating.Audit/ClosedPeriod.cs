@@ -2,8 +2,8 @@ using Rating.Audit.Rules;
 
 namespace Rating.Audit;
 
-/// <summary>A period as it must be billed: its lines before discounts, its free units, and what went before.</summary>
-internal sealed record ClosedPeriod(PeriodView View, List<OracleLine> Lines, AllowanceUse? Allowances, IReadOnlyList<BilledBefore> Before)
+/// <summary>A period as it must be billed: its lines before discounts, its usage as it was priced, and what went before.</summary>
+internal sealed record ClosedPeriod(PeriodView View, List<OracleLine> Lines, UsagePricing? Priced, IReadOnlyList<BilledBefore> Before)
 {
     /// <summary>The lines with the discounts at their end; <paramref name="stored"/> is the order in which a document has them, where they are the same.</summary>
     public List<OracleLine> WithDiscounts(IReadOnlyList<OracleLine>? stored = null)
@@ -16,8 +16,9 @@ internal sealed record ClosedPeriod(PeriodView View, List<OracleLine> Lines, All
     public List<BilledLine> Billed(Account? account, IReadOnlyList<OracleLine>? stored)
     {
         var lines = InOrderOf(stored);
-        var rests = Discounts.Of(View, lines, EarlierDiscounts).Rests;
-        return [.. lines.Select((line, i) => new BilledLine(View.Subscription.Id, View.Subscription.ServiceAddress ?? account?.TaxAddress ?? "", line, rests[i]))];
+        var (discounts, rests) = Discounts.Of(View, lines, EarlierDiscounts);
+        var address = View.Subscription.ServiceAddress ?? account?.TaxAddress ?? "";
+        return [.. lines.Select((line, i) => new BilledLine(View.Subscription.Id, address, line, rests[i])), .. discounts.Select(line => new BilledLine(View.Subscription.Id, address, line, Fraction.Zero))];
     }
 
     private List<OracleLine> EarlierDiscounts => [.. Before.SelectMany(b => b.Lines).Where(l => l.Kind == "discount")];

@@ -14,14 +14,13 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
     public ClosedPeriod Period(string tenant, Subscription subscription, int period, long sequence, IReadOnlyList<BilledBefore> before)
     {
         var (view, next) = (View(tenant, subscription, period, sequence)!, View(tenant, subscription, period + 1, sequence)!);
-        var priced = UsagePricing.Of(view, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period, billing => billing <= period), LeftBefore(tenant, subscription, period, sequence, before));
+        var priced = UsagePricing.Of(view, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period, billing => billing <= period), LeftBefore(tenant, subscription, period, sequence, period));
         var lines = new List<OracleLine>();
         var progress = before.Where(b => b.Kind == "progress" && b.Period == period).SelectMany(b => b.Lines).ToList();
-        lines.AddRange(progress.Count == 0 ? priced.Lines.Select(l => l.Line) : Pricing.Difference(null, priced.Lines.Select(l => l.Line), progress));
         var (arrears, advance) = (Arrears(view).ToList(), Advance(view).ToList());
         lines.AddRange(arrears);
         lines.AddRange(OwnIntervals.Ending(view));
-        lines.AddRange(Commitments.Lines(view, priced, arrears, advance));
+        lines.AddRange(Commitments.WithUsage(view, priced, arrears, advance, progress.Count == 0 ? null : progress));
 
         var isFirst = period == view.Schedule.NumberOf(subscription.Start);
         var activation = before.FirstOrDefault(b => b.Kind == "activation");
@@ -32,8 +31,8 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
         lines.AddRange(OwnIntervals.Adjustments(view, BilledInAdvance(before)));
         lines.AddRange(Advance(next)); // no spans after the end
         lines.AddRange(OwnIntervals.Beginning(next));
-        lines.AddRange(Late(tenant, subscription.Id, period, sequence, before));
-        return Finish(view, lines, priced.Allowances, before);
+        lines.AddRange(Late(tenant, subscription.Id, period, sequence));
+        return Finish(view, lines, priced, before);
     }
 
     /// <summary>A snapshot of kind <c>activation</c>.</summary>
@@ -52,7 +51,7 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
             .Select(g => g.Last() with { Quantity = g.Aggregate(Fraction.Zero, (sum, l) => sum + l.Quantity), Amount = Pricing.Sum(g), Cost = g.Last().Cost is null ? null : g.Aggregate(Fraction.Zero, (sum, l) => sum + (l.Cost ?? 0)) });
         var lines = Adjustments(view, [], [.. net]).ToList();
         lines.AddRange(OwnIntervals.Adjustments(view, BilledInAdvance(before)));
-        lines.AddRange(Late(tenant, subscription.Id, period, sequence, before));
+        lines.AddRange(Late(tenant, subscription.Id, period, sequence));
         return Finish(view, lines, null, before);
     }
 
@@ -61,30 +60,27 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
     {
         var frozen = book.Of(tenant).SequenceFor(subscription.Id, period, sequence);
         var view = View(tenant, book.Of(tenant).Subscription(subscription.Id, frozen) ?? subscription, period, frozen, asOf) ?? throw new FormatException($"{subscription.Id} has no plan.");
-        var priced = UsagePricing.Of(view, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period, billing => billing <= period), LeftBefore(tenant, subscription, period, sequence, before));
+        var priced = UsagePricing.Of(view, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period, billing => billing <= period), LeftBefore(tenant, subscription, period, sequence, period));
         var arrears = Arrears(view).ToList();
         return Finish(view, [
-            .. priced.Lines.Select(l => l.Line), .. arrears, .. OwnIntervals.Ending(view), .. Commitments.Lines(view, priced, arrears, [.. Advance(view)]), .. Late(tenant, subscription.Id, period, sequence, before)],
-            priced.Allowances, before);
+            .. arrears, .. OwnIntervals.Ending(view), .. Commitments.WithUsage(view, priced, arrears, [.. Advance(view)]), .. Late(tenant, subscription.Id, period, sequence)],
+            priced, before);
     }
 
     /// <summary>The difference that late usage makes to the periods before, each with the terms that its close froze.</summary>
-    public IEnumerable<OracleLine> Late(string tenant, string subscription, int billingPeriod, long sequence, IReadOnlyList<BilledBefore> before)
+    public IEnumerable<OracleLine> Late(string tenant, string subscription, int billingPeriod, long sequence)
     {
         var records = UsageOf(tenant, subscription);
-        foreach (var period in records.PeriodsChangedWith(billingPeriod).ToList())
+        foreach (var period in records.PeriodsChangedWith(billingPeriod, any => View(tenant, book.Of(tenant).Subscription(subscription, sequence)!, any, sequence) is { } view && CarriesOn(view)).ToList())
         {
             var frozen = book.Of(tenant).SequenceFor(subscription, period, sequence);
             if (book.Of(tenant).Subscription(subscription, frozen) is not { } terms || View(tenant, terms, period, frozen) is not { } view) continue;
-            var left = LeftBefore(tenant, terms, period, frozen, before);
-            List<OracleLine> Lines(Usage usage)
+            List<OracleLine> Lines(int knownUpTo)
             {
-                var priced = UsagePricing.Of(view, usage, left);
-                return [.. priced.Lines.Select(l => l.Line), .. Commitments.Lines(view, priced, [.. Arrears(view)], [.. Advance(view)])];
+                var priced = UsagePricing.Of(view, records.Of(period, billing => billing <= knownUpTo), LeftBefore(tenant, terms, period, sequence, knownUpTo));
+                return [.. Commitments.WithUsage(view, priced, [.. Arrears(view)], [.. Advance(view)])];
             }
-            var now = Lines(records.Of(period, billing => billing <= billingPeriod, billing => billing <= billingPeriod));
-            var then = Lines(records.Of(period, billing => billing < billingPeriod, billing => billing < billingPeriod));
-            foreach (var line in Pricing.Difference("lateUsage", now, then)) yield return line;
+            foreach (var line in Pricing.Difference("lateUsage", Lines(billingPeriod), Lines(billingPeriod - 1))) yield return line;
         }
     }
 
@@ -97,14 +93,22 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
         return book.Of(tenant).Subscription(subscription, frozen) is { } terms ? View(tenant, terms, period, frozen)?.Spans ?? [] : [];
     }
 
-    /// <summary>The free units that a period begins with: what the snapshot of the period before left, or what its usage so far leaves.</summary>
-    private IReadOnlyList<Grant> LeftBefore(string tenant, Subscription subscription, int period, long sequence, IReadOnlyList<BilledBefore> before)
+    /// <summary>The free units that a period begins with, by all usage of earlier periods that is billed up to one; the terms are those frozen for them.</summary>
+    private List<Grant> LeftBefore(string tenant, Subscription subscription, int period, long sequence, int knownUpTo)
     {
-        if (before.LastOrDefault(b => b.Kind == "period" && b.Period == period - 1) is { } last) return last.Left;
-        if (View(tenant, subscription, period - 1, sequence) is not { } view || view.Spans.Count == 0 || !view.Spans.Any(s => s.Revision.Allowances.Count > 0)) return [];
-        var records = UsageOf(tenant, subscription.Id);
-        return UsagePricing.Of(view, records.Of(period - 1, billing => billing == period - 1, billing => billing <= period - 1), LeftBefore(tenant, subscription, period - 1, sequence, before)).Allowances.Left(view.End);
+        if (View(tenant, subscription, period, sequence) is not { } asked) return [];
+        var left = new List<Grant>();
+        for (var earlier = asked.Schedule.NumberOf(subscription.Start); earlier < period; earlier++)
+        {
+            var frozen = book.Of(tenant).SequenceFor(subscription.Id, earlier, sequence);
+            if ((frozen == sequence ? subscription : book.Of(tenant).Subscription(subscription.Id, frozen)) is not { } terms || View(tenant, terms, earlier, frozen) is not { } view) continue;
+            left = UsagePricing.Of(view, UsageOf(tenant, subscription.Id).Of(earlier, billing => billing <= knownUpTo), left).Allowances.Left(view);
+        }
+        return left;
     }
+
+    private static bool CarriesOn(PeriodView view) =>
+        view.Book.Catalogs.Where(c => c.Sequence <= view.Sequence).SelectMany(c => c.Plans).SelectMany(p => p.Allowances).Any(a => a.RollsOver || a.HasOwnInterval);
 
     private static IEnumerable<OracleLine> Arrears(PeriodView view) =>
         Recurring.Lines(view.Accrued, view.Start, view.End, view.Schedule.Interval, c => !c.InAdvance && !c.HasOwnInterval, "arrears");
@@ -123,5 +127,5 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
     private static IEnumerable<Charge> Charges(PeriodView view, string key) => view.Book.Catalogs.Where(c => c.Sequence <= view.Sequence)
         .SelectMany(c => c.Plans).SelectMany(p => p.Revisions).SelectMany(r => r.Charges).Where(c => c.Key == key && c.Model == "recurring");
 
-    private static ClosedPeriod Finish(PeriodView view, List<OracleLine> lines, AllowanceUse? allowances, IReadOnlyList<BilledBefore> before) => new(view, lines, allowances, before);
+    private static ClosedPeriod Finish(PeriodView view, List<OracleLine> lines, UsagePricing? priced, IReadOnlyList<BilledBefore> before) => new(view, lines, priced, before);
 }

@@ -61,7 +61,7 @@ public sealed class Oracle
         var priced = UsagePricing.Of(view, usage);
         var arrears = Recurring.Lines(view.Spans, view.Start, view.End, view.Schedule.Interval, c => !c.InAdvance && !c.HasOwnInterval, "arrears").ToList();
         var advance = Recurring.Lines(view.Spans, view.Start, view.End, view.Schedule.Interval, c => c.InAdvance && !c.HasOwnInterval, "advance").ToList();
-        List<OracleLine> lines = [.. priced.Lines.Select(l => l.Line), .. arrears, .. OwnIntervals.Ending(view), .. Commitments.Lines(view, priced, arrears, advance)];
+        List<OracleLine> lines = [.. Commitments.WithUsage(view, priced, arrears, advance), .. arrears, .. OwnIntervals.Ending(view)];
         if (view.Schedule.NumberOf(_subscription.Start) == period) lines.AddRange(Pricing.OneOffLines(view.Spans));
         lines.AddRange(advance);
         lines.AddRange(OwnIntervals.Beginning(view));

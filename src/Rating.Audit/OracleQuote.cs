@@ -39,28 +39,40 @@ public sealed class OracleQuote
     }
 
     /// <summary>The invoices of all periods, from the first to the one asked for; <paramref name="catalogJson"/> is used where the request has no catalog.</summary>
-    public static IReadOnlyList<OracleInvoice> Make(string requestJson, string? catalogJson = null)
+    /// <param name="requestJson">What to quote.</param>
+    /// <param name="catalogJson">Used where the request has no catalog.</param>
+    /// <param name="quotedJson">A quote to compare with: where its lines are the same, discounts and credits go through them in its order.</param>
+    public static IReadOnlyList<OracleInvoice> Make(string requestJson, string? catalogJson = null, string? quotedJson = null)
     {
+        using var quoted = quotedJson is null ? null : JsonDocument.Parse(quotedJson);
         using var request = JsonDocument.Parse(requestJson);
         using var catalog = catalogJson is null ? null : JsonDocument.Parse(catalogJson);
-        return new OracleQuote(request.RootElement, request.RootElement.Member("catalog") ?? catalog?.RootElement ?? throw new FormatException("There is no catalog.")).Invoices();
+        return new OracleQuote(request.RootElement, request.RootElement.Member("catalog") ?? catalog?.RootElement ?? throw new FormatException("There is no catalog.")).Invoices(quoted?.RootElement.List("invoices").ToList() ?? []);
     }
 
     private Schedule ScheduleOf(Subscription subscription) => _book.Of(Tenant).ScheduleOf(subscription, Sequence) ?? throw new FormatException("The plan is not in the catalog.");
 
-    private int Last(Subscription subscription) => ScheduleOf(subscription).NumberOf(LocalDate.Max(_request.DateOrNone("period") ?? subscription.Start, subscription.Start));
+    private int Last(Subscription subscription)
+    {
+        var day = LocalDate.Max(_request.DateOrNone("period") ?? subscription.Start, subscription.Start);
+        return ScheduleOf(subscription).NumberOf(subscription.End is { } end ? LocalDate.Min(day, end.PlusDays(-1)) : day);
+    }
 
-    private List<OracleInvoice> Invoices()
+    private List<OracleInvoice> Invoices(List<JsonElement> quoted)
     {
         foreach (var (subscription, usage) in _subscriptions) TakeUsage(subscription, usage);
         var snapshots = _subscriptions.SelectMany(s => Snapshots(s.Subscription)).ToList();
         var taken = new Dictionary<string, Fraction>();
         var invoices = new List<OracleInvoice>();
-        foreach (var cycle in snapshots.GroupBy(s => (s.Date, Activation: s.Kind == "activation" ? s.Closed.View.Subscription.Id : "")).OrderBy(c => c.Key.Date).ThenBy(c => c.Key.Activation, StringComparer.Ordinal))
+        foreach (var cycle in snapshots.GroupBy(s => (s.Date, IsActivation: s.Kind == "activation")).OrderBy(c => c.Key.Date).ThenBy(c => c.Key.IsActivation ? 0 : 1))
         {
-            var sections = cycle.OrderBy(s => s.Closed.View.Subscription.Id, StringComparer.Ordinal).Select(s => (s.Closed.View.Subscription.Id, s.Kind, (IReadOnlyList<OracleLine>)s.Closed.WithDiscounts(), (IReadOnlyList<BilledLine>)s.Closed.Billed(_account, null))).ToList();
+            var like = invoices.Count < quoted.Count ? quoted[invoices.Count] : (JsonElement?)null;
+            List<OracleLine>? InOrder(ClosedPeriod closed) => like is not { } one ? null : one.Member("sections") is null ? SnapshotDocument.ReadLines(one)
+                : [.. one.List("sections").Where(s => s.Text("subscription") == closed.View.Subscription.Id).SelectMany(s => SnapshotDocument.ReadLines(s))];
+            var sections = cycle.OrderBy(s => s.Closed.View.Subscription.Id, StringComparer.Ordinal).Select(s => (s.Closed.View.Subscription.Id, s.Kind, (IReadOnlyList<OracleLine>)s.Closed.WithDiscounts(InOrder(s.Closed)), (IReadOnlyList<BilledLine>)s.Closed.Billed(_account, InOrder(s.Closed)))).ToList();
             var view = cycle.OrderBy(s => s.Closed.View.Subscription.Id, StringComparer.Ordinal).First().Closed.View;
-            var invoice = new AccountRules(_account, _book.Of(Tenant).Catalogs[^1], taken).Make(sections, cycle.Key.Date, cycle.Key.Activation.Length == 0, (view.Start, view.End));
+            var pool = Pools.Lines([.. cycle.Where(s => s.Kind == "period").OrderBy(s => s.Closed.View.Subscription.Id, StringComparer.Ordinal).Select(s => (s.Closed.View.Subscription.Id, s.Closed.Priced!))]);
+            var invoice = new AccountRules(_account, _book.Of(Tenant).Catalogs[^1], taken).Make(sections, pool, cycle.Key.Date, !cycle.Key.IsActivation, (view.Start, view.End));
             foreach (var credit in invoice.Credits) taken[credit.Credit] = taken.GetValueOrDefault(credit.Credit) + credit.Amount;
             invoices.Add(invoice with { Verdicts = _verdicts });
         }
@@ -76,14 +88,14 @@ public sealed class OracleQuote
         if (_request.Flag("activation"))
         {
             var activation = closing.Activation(Tenant, subscription.AsKnownOn(subscription.Start), first, Sequence);
-            before.Add(new BilledBefore("activation", first, activation.WithDiscounts(), []));
-            yield return ("activation", subscription.Start, activation);
+            before.Add(new BilledBefore("activation", first, activation.WithDiscounts()));
+            if (activation.Lines.Count > 0) yield return ("activation", subscription.Start, activation); // without lines there is no invoice
         }
         for (var period = first; period <= Last(subscription); period++)
         {
             var end = schedule.End(period);
             var closed = closing.Period(Tenant, subscription.AsKnownOn(end), period, Sequence, [.. before]);
-            before.Add(new BilledBefore("period", period, closed.WithDiscounts(), closed.Allowances?.Left(closed.View.End) ?? []));
+            before.Add(new BilledBefore("period", period, closed.WithDiscounts()));
             yield return ("period", end, closed);
         }
     }

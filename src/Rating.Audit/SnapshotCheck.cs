@@ -27,7 +27,6 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
             var lines = expected.WithDiscounts(snapshot.Lines);
             Expectations[snapshot] = expected;
             LineComparison.Compare(lines, snapshot.Lines, AuditFindingKind.SnapshotLineDiffers, snapshot.Where, findings);
-            CompareAllowances(snapshot, expected);
             var sum = snapshot.Lines.Aggregate(Fraction.Zero, (total, line) => total + line.Amount);
             if (sum != snapshot.Total) findings.Add(AuditFindingKind.SnapshotTotalDiffers, snapshot.Where, sum, snapshot.Total);
             Rated[snapshot.Currency] = lines.Aggregate(Rated.GetValueOrDefault(snapshot.Currency), (total, line) => total + line.Amount);
@@ -70,14 +69,6 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
     private List<BilledBefore> Before(SnapshotDocument snapshot) => [.. snapshots
         .Where(s => (s.Tenant, s.Subscription) == (snapshot.Tenant, snapshot.Subscription) && (s.Kind == "activation" || s.Period < snapshot.Period || (s.Kind == "progress" && s.Period == snapshot.Period && snapshot.Kind == "period")))
         .OrderBy(s => s.Kind == "activation" ? 0 : 1).ThenBy(s => s.Period).Select(s => s.Billed)];
-
-    private void CompareAllowances(SnapshotDocument snapshot, ClosedPeriod expected)
-    {
-        var wanted = expected.Allowances?.Evidence(expected.View.End).ToDictionary(a => a.Key, a => a.Evidence) ?? [];
-        foreach (var key in wanted.Keys.Union(snapshot.Allowances.Keys).Order(StringComparer.Ordinal))
-            if (wanted.GetValueOrDefault(key, "none") is var due && snapshot.Allowances.GetValueOrDefault(key, "none") is var found && due != found)
-                findings.Add(AuditFindingKind.SnapshotAllowanceDiffers, $"{snapshot.Where} {key}", due, found);
-    }
 
     private void CompareHeader(SnapshotDocument snapshot, Subscription subscription, Schedule schedule, long sequence, int first)
     {

@@ -24,13 +24,6 @@ internal sealed class SnapshotDocument
         Printed = [.. json.List("lines").Select(PrintedLine)];
         Total = json.Number("total");
         Usage = json.Member("usage") is { } usage ? UsageFigures.Read(usage) : new UsageFigures();
-        foreach (var allowance in json.List("allowances"))
-        {
-            string key = allowance.Text("allowance"), meter = allowance.Text("meter", "");
-            var left = allowance.List("left").Select(l => new Grant(key, meter, l.Date("until"), l.Number("units"))).ToList();
-            Left.AddRange(left);
-            Allowances[key] = $"{meter} {(allowance.Flag("pooled") ? "pooled " : "")}granted {allowance.Number("granted", 0)} used {allowance.Number("used", 0)} left {string.Join(' ', left.Select(g => $"{g.Until:uuuu-MM-dd}:{g.Left}"))}";
-        }
         foreach (var late in json.List("lateUsage")) LateUsage.Add((int)late.GetProperty("period").Number("number").Numerator, UsageFigures.Read(late.GetProperty("usage")));
     }
 
@@ -51,13 +44,7 @@ internal sealed class SnapshotDocument
     public UsageFigures Usage { get; }
     public SortedDictionary<int, UsageFigures> LateUsage { get; } = [];
 
-    /// <summary>Free units that the next period begins with.</summary>
-    public List<Grant> Left { get; } = [];
-
-    /// <summary>What the snapshot tells of each allowance.</summary>
-    public Dictionary<string, string> Allowances { get; } = [];
-
-    public BilledBefore Billed => new(Kind, Period, Lines, Left);
+    public BilledBefore Billed => new(Kind, Period, Lines);
 
     public string Where => $"snapshot {Tenant}/{Subscription} {Kind} {Period}";
 
@@ -75,7 +62,7 @@ internal sealed class SnapshotDocument
         return new SnapshotDocument(document.RootElement);
     }
 
-    public static List<OracleLine> ReadLines(JsonElement json) => [.. json.List("lines").Select(l => new OracleLine(
+    public static List<OracleLine> ReadLines(JsonElement json, string member = "lines") => [.. json.List(member).Select(l => new OracleLine(
         l.Text("kind"), l.Text("charge"), l.Text("detail", ""), l.Date("from"), l.Date("to"), l.Number("quantity", 0), l.Number("amount"))
     {
         Cost = l.NumberOrNone("cost"), Uncosted = l.Integer("uncosted", 0), TaxCode = l.Text("taxCode", "standard"),

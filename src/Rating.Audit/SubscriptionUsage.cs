@@ -23,12 +23,13 @@ internal sealed class SubscriptionUsage
     public IEnumerable<int> LatePeriods(int billingPeriod) =>
         _byUsagePeriod.Where(p => p.Key != billingPeriod && p.Value.Exists(r => r.Counts && r.BillingPeriod == billingPeriod)).Select(p => p.Key);
 
-    /// <summary>The periods before whose lines change with what is billed late with a period: its own, and those that inherit a level from it.</summary>
-    public IEnumerable<int> PeriodsChangedWith(int billingPeriod)
+    /// <summary>The periods before whose lines change with what is billed late with a period: its own, and those that inherit a level or free units from it.</summary>
+    public IEnumerable<int> PeriodsChangedWith(int billingPeriod, Func<int, bool> carriesOn)
     {
         var late = LatePeriods(billingPeriod).ToList();
-        var levels = late.Where(p => _byUsagePeriod[p].Exists(r => r.Counts && r.BillingPeriod == billingPeriod && r.Measured.Any(HoldsLevel))).ToList();
-        var inherited = levels.Count == 0 ? [] : Enumerable.Range(levels[0] + 1, Math.Max(0, billingPeriod - levels[0] - 1));
+        if (late.Count == 0) return [];
+        var passesOn = late.Where(p => carriesOn(p) || _byUsagePeriod[p].Exists(r => r.Counts && r.BillingPeriod == billingPeriod && r.Measured.Any(HoldsLevel))).ToList();
+        var inherited = passesOn.Count == 0 ? [] : Enumerable.Range(passesOn[0] + 1, Math.Max(0, billingPeriod - passesOn[0] - 1));
         return late.Union(inherited).Order();
     }
 

@@ -11,10 +11,11 @@ internal sealed class UsageFigures
     /// <summary>Meter totals that only a rate deck (or no charge) uses: the calls say it all, so a snapshot need not have them.</summary>
     private readonly HashSet<string> _optional = [];
 
-    public static UsageFigures Of(Usage usage, IEnumerable<Span> spans)
+    public static UsageFigures Of(Usage usage, IReadOnlyCollection<Span> spans)
     {
         var figures = new UsageFigures();
-        var charges = spans.DistinctBy(s => s.Revision.Number).ToDictionary(s => s.Revision.Number, s => s.Revision.Charges);
+        var all = spans.DistinctBy(s => s.Revision.Number).ToDictionary(s => s.Revision.Number, s => s.Revision);
+        var charges = all.ToDictionary(r => r.Key, r => r.Value.Charges);
         foreach (var group in usage.Measured.GroupBy(m => (m.Revision, m.Meter.Key, Dimensions: m.Meter.Written(m.Dimensions))))
         {
             var list = group.ToList();
@@ -26,6 +27,11 @@ internal sealed class UsageFigures
         }
         foreach (var group in usage.Calls.GroupBy(c => (c.Revision, c.Charge, c.Destination)))
         {
+            // Single calls are kept where an allowance covers the charge.
+            var charge = all.GetValueOrDefault(group.Key.Revision)?.Charges.FirstOrDefault(c => c.Key == group.Key.Charge);
+            if (charge?.Deck is not null && all[group.Key.Revision].Allowances.Any(a => a.Covers(charge, group.Key.Destination)))
+                figures._figures[$"meter {group.Key.Revision} {group.Key.Charge} {group.Key.Destination}"] = $"calls count {group.Count()} figure {group.Sum(c => c.BilledSeconds)} events "
+                    + string.Join(' ', group.OrderBy(c => c.Time).ThenBy(c => c.Source, StringComparer.Ordinal).ThenBy(c => c.Id, StringComparer.Ordinal).Select(c => $"{c.Time}/{c.Source}/{c.Id}/{c.BilledSeconds}/{c.Amount}"));
             var hasCost = group.Any(c => c.Cost is not null || c.IsUncosted);
             figures._figures[$"calls {group.Key.Revision} {group.Key.Charge} {group.Key.Destination}"] =
                 $"calls {group.Count()} seconds {group.Sum(c => c.Seconds)} billed {group.Sum(c => c.BilledSeconds)} amount {group.Aggregate(Fraction.Zero, (sum, c) => sum + c.Amount)}"
@@ -51,7 +57,7 @@ internal sealed class UsageFigures
         foreach (var m in json.List("meters"))
         {
             var aggregation = m.Text("aggregation");
-            var list = m.Member("events") is { } events ? " events " + string.Join(' ', events.EnumerateArray().Select(e => $"{e[0].AsText()}/{e[1].AsText()}/{e[2].AsText()}/{Fraction.Parse(e[3].AsText())}")) : "";
+            var list = m.Member("events") is { } events ? " events " + string.Join(' ', events.EnumerateArray().Select(e => string.Join('/', e.EnumerateArray().Select((part, i) => i is 1 or 2 ? part.AsText() : Fraction.Parse(part.AsText()).ToString())))) : "";
             figures._figures[$"meter {m.Number("revision")} {m.Text("meter")} {m.Text("dimensions", "")}{(aggregation == "each" ? " each" : "")}"] = $"{aggregation} count {m.Number("count")} figure {m.Number("figure")}{list}";
         }
         foreach (var c in json.List("calls"))

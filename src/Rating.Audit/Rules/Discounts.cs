@@ -25,11 +25,12 @@ internal static class Discounts
                 if (own.Count == 0) continue;
                 var given = earlier.Where(l => l.Detail == discount.Key && l.From == start).Aggregate(Fraction.Zero, (sum, l) => sum - l.Amount);
                 var parts = Parts(view, discount, own, lines, rests, given);
-                var amount = parts.Aggregate(Fraction.Zero, (sum, p) => sum + p);
-                if (amount.IsZero) continue;
                 foreach (var (index, part) in own.Zip(parts)) rests[index] -= part;
-                var terms = LastTerms(view, start, end);
-                found.Add(new OracleLine("discount", discount.Charge ?? terms?.Plan ?? "", discount.Key, start, end, Fraction.One, -amount) { TaxCode = TaxCode(view, discount, lines, own, start, end) });
+                foreach (var code in own.Zip(parts).GroupBy(p => lines[p.First].TaxCode))
+                {
+                    var amount = code.Aggregate(Fraction.Zero, (sum, p) => sum + p.Second);
+                    if (!amount.IsZero) found.Add(new OracleLine("discount", discount.Charge ?? LastPlan(view, start, end), discount.Key, start, end, Fraction.One, -amount) { TaxCode = code.Key });
+                }
             }
         }
         return (found, rests);
@@ -55,16 +56,9 @@ internal static class Discounts
         return Split.Of(amount, own.ConvertAll(i => rests[i]), catalog.Decimals);
     }
 
-    private static Terms? LastTerms(PeriodView view, LocalDate start, LocalDate end)
+    private static string LastPlan(PeriodView view, LocalDate start, LocalDate end)
     {
         var last = (view.Subscription.End is { } ends ? LocalDate.Min(end, ends) : end).PlusDays(-1);
-        return view.Subscription.TermsOn(LocalDate.Max(last, start));
-    }
-
-    private static string TaxCode(PeriodView view, Discount discount, IReadOnlyList<OracleLine> lines, List<int> own, LocalDate start, LocalDate end)
-    {
-        if (discount.Charge is not null) return lines[own[0]].TaxCode;
-        var last = (view.Subscription.End is { } ends ? LocalDate.Min(end, ends) : end).PlusDays(-1);
-        return view.Book.PlanOn(view.Subscription, LocalDate.Max(last, start), view.Sequence)?.TaxCode ?? "standard";
+        return view.Subscription.TermsOn(LocalDate.Max(last, start)).Plan;
     }
 }
