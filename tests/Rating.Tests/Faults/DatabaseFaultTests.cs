@@ -100,9 +100,9 @@ public sealed class DatabaseFaultTests(FaultFixture fixture, ITestOutputHelper o
                 Assert.Contains("lock", await world.DegradedAsync(), StringComparison.Ordinal);
                 before = world.Server.MemoryKiB;
                 // Usage of nobody, straight into the topic, until the lock is over: it waits there, not in memory.
-                for (var number = 0; number < 20 || locked.Elapsed < TimeSpan.FromSeconds(FaultFixture.IsLong ? 60 : 5); number++)
+                for (var number = 0; number < 8 || locked.Elapsed < TimeSpan.FromSeconds(FaultFixture.IsLong ? 60 : 5); number++)
                 {
-                    await Task.WhenAll(Enumerable.Range(0, 1_000).Select(one => number >= 20
+                    await Task.WhenAll(Enumerable.Range(0, 1_000).Select(one => number >= 8
                         ? Task.CompletedTask
                         : world.KafkaSender.SendAsync(one % FaultUsage.Partitions, Encoding.UTF8.GetBytes(Nobody(number, one)), world.Now.ToUnixTimeMilliseconds())));
                     Assert.Equal(503, (await world.ReadyAsync()).Status);
