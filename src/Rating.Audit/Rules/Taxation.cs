@@ -83,6 +83,6 @@ internal sealed class Taxation(TaxTable table, Account? account, Catalog catalog
     private static Fraction Sum(IEnumerable<Fraction> values) => values.Aggregate(Fraction.Zero, (sum, v) => sum + v);
 
     private string Note(TaxRule rule, BilledLine line) =>
-        account?.Exemptions.FirstOrDefault(e => e.Covers(rule, line.Line.From)) is { } exemption ? exemption.Note
-        : account?.ReverseCharge.Contains(rule.Type) == true ? "reverse charge" : "";
+        account?.ReverseCharge.Contains(rule.Type) == true ? "reverse charge"
+        : account?.Exemptions.FirstOrDefault(e => e.Covers(rule, line.Line.From)) is { } exemption ? exemption.Note : "";
 }
