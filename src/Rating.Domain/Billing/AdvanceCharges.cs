@@ -17,9 +17,20 @@ public static class AdvanceCharges
         return Price.Difference(LineKind.AdvanceAdjustment, [.. wanted.Where(line => !kept.Contains(line.Charge))], [.. billed.Where(line => !kept.Contains(line.Charge))]);
     }
 
-    /// <summary>Whether a line is of a charge with this period of its own.</summary>
-    public static bool IsOf(PricedLine line, ChargePeriod own) => line.From >= own.Period.Start && line.From < own.Period.End
-        && own.Spans.Any(span => span.Revision.Charges.Any(charge => charge is RecurringCharge recurring && recurring.Interval == own.Interval && string.Equals(charge.Key, line.Charge, StringComparison.Ordinal)));
+    /// <summary>Whether a line is of a charge with this period of its own: by the terms of the period, or, where these have no such charge any more, by what its plans ever had.</summary>
+    /// <param name="line">An advance line that was billed.</param>
+    /// <param name="own">The period.</param>
+    /// <param name="known">The recurring charges of all plans of the subscription.</param>
+    public static bool IsOf(PricedLine line, ChargePeriod own, IReadOnlyList<RecurringCharge> known)
+    {
+        if (line.From < own.Period.Start || line.From >= own.Period.End) return false;
+        var now = Of(own.Spans, line.Charge).ToList();
+        return (now.Count > 0 ? now : known.Where(charge => IsKey(charge, line.Charge))).Any(charge => charge.Interval == own.Interval);
+    }
+
+    private static IEnumerable<RecurringCharge> Of(IReadOnlyList<TermsSpan> spans, string key) => spans.SelectMany(span => span.Revision.Charges).OfType<RecurringCharge>().Where(charge => IsKey(charge, key));
+
+    private static bool IsKey(RecurringCharge charge, string key) => string.Equals(charge.Key, key, StringComparison.Ordinal);
 
     private static Int128 Sum(IReadOnlyList<PricedLine> lines, string charge) => lines.Where(line => string.Equals(line.Charge, charge, StringComparison.Ordinal)).Aggregate((Int128)0, (sum, line) => sum + line.Amount.Scaled);
 }

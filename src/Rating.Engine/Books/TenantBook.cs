@@ -102,11 +102,22 @@ public sealed class TenantBook
         return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { Schedule = terms.Schedule, ChargePeriods = ChargePeriods(terms, bounds, at) };
     }
 
+    /// <summary>The recurring charges that the plans of a subscription have or had, in any version and phase: what was billed may be of a charge that no terms of its days have any more.</summary>
+    internal IReadOnlyList<RecurringCharge> RecurringCharges(Subscription terms, long asOf) =>
+        [.. Plans(terms, asOf).SelectMany(plan => plan.Phases.SelectMany(phase => phase.Revision.Charges).Concat(plan.Charges)).OfType<RecurringCharge>().Distinct()];
+
+    private IEnumerable<PlanRevision> Plans(Subscription terms, long asOf)
+    {
+        var plans = terms.Changes.SelectMany(change => change.Plans).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var version in _catalogs.Where(version => version.Sequence <= asOf))
+            foreach (var plan in plans)
+                if (version.Catalog.Plans.TryGetValue(plan, out var found)) yield return found;
+    }
+
     // The periods of charges that have periods of their own, from the one that is under way when the billing period begins.
     private List<ChargePeriod> ChargePeriods(Subscription terms, BillingPeriod bounds, long asOf)
     {
-        var intervals = _catalogs.Where(version => version.Sequence <= asOf).SelectMany(version => terms.Changes.SelectMany(change => change.Plans).Distinct()
-            .SelectMany(plan => version.Catalog.Plans.TryGetValue(plan, out var found) ? found.AllIntervals : [])).Distinct();
+        var intervals = Plans(terms, asOf).SelectMany(plan => plan.AllIntervals).Distinct();
         var periods = new List<ChargePeriod>();
         foreach (var interval in intervals.OrderBy(one => one.Length).ThenBy(one => one.IsAnchoredAtStart))
         {

@@ -99,10 +99,11 @@ internal static class SnapshotMaker
     {
         var last = entry.Tenant.Terms(entry, subscription.LastPeriod!.Value, sequence);
         var billed = AdvanceLines(before);
+        var known = entry.Tenant.RecurringCharges(subscription, sequence);
         var lines = new List<PricedLine>();
         foreach (var own in last.ChargePeriods)
-            lines.AddRange(AdvanceCharges.Due(Price.Advance(last, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own))], own.Spans));
-        var rest = billed.Where(line => line.From >= subscription.End && !last.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own)));
+            lines.AddRange(AdvanceCharges.Due(Price.Advance(last, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own, known))], own.Spans));
+        var rest = billed.Where(line => line.From >= subscription.End && !last.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own, known)));
         lines.AddRange(AdvanceCharges.Due([], [.. rest], last.Spans));
         return lines;
     }
@@ -112,9 +113,10 @@ internal static class SnapshotMaker
         var lines = Progress.NotYetBilled(Price.Arrears(terms, usage, terms.Period.End, start).Lines, Progress.Billed(before, terms.Period.Number));
         if (terms.Period.Number == subscription.FirstPeriod && !before.Any(snapshot => snapshot.Kind == SnapshotKind.Activation)) lines.AddRange(Price.OneOffs(terms));
         var billed = AdvanceLines(before);
-        lines.AddRange(AdvanceCharges.Due(Price.Advance(terms), [.. billed.Where(line => IsIn(line, terms.Period) && !terms.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own)))], terms.Spans));
+        var known = entry.Tenant.RecurringCharges(subscription, sequence);
+        lines.AddRange(AdvanceCharges.Due(Price.Advance(terms), [.. billed.Where(line => IsIn(line, terms.Period) && !terms.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own, known)))], terms.Spans));
         foreach (var own in terms.ChargePeriods)
-            lines.AddRange(AdvanceCharges.Due(Price.Advance(terms, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own))], own.Spans));
+            lines.AddRange(AdvanceCharges.Due(Price.Advance(terms, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own, known))], own.Spans));
         if (subscription.End is { } end && end <= terms.Period.End) return lines;
         lines.AddRange(FirstAdvance(entry.Tenant.Terms(entry, terms.Period.Number + 1, sequence)));
         return lines;
