@@ -217,7 +217,8 @@ public sealed class TenantBook
             var phase = plan.Phases.Count == 0 ? null : PhaseOn(plan, subscription, cut);
             var (revision, quantities) = phase is null ? (plan, terms.Quantities) : (phase.Revision, Merged(terms.Quantities, phase.Quantities));
             if (spans.Count > 0 && spans[^1].Revision == revision && spans[^1].IsPaused == terms.IsPaused && Same(spans[^1].Quantities, quantities)) continue;
-            var at = terms.From == cut ? terms.At : LocalTime.Midnight;
+            // The ends of a period are never moved, but for the subscription's own start.
+            var at = terms.From == cut && (cut != period.Start || cut == subscription.Start) ? terms.At : LocalTime.Midnight;
             if (spans.Count > 0) spans[^1] = spans[^1] with { To = cut, EndsAt = at };
             spans.Add(new TermsSpan(cut, to, revision, quantities) { Zone = subscription.Schedule.Zone, StartsAt = at, IsPaused = terms.IsPaused });
         }

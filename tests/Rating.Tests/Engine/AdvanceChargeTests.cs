@@ -20,6 +20,17 @@ public sealed class AdvanceChargeTests
         Assert.Equal([334.00m, 12.00m - 334.00m, 31.00m], invoices);
     }
 
+    [Fact]
+    public void A_change_within_the_first_day_of_a_period_does_not_shorten_it()
+    {
+        // April: one seat of 300.00; May: two, the first day counts whole.
+        var invoices = Invoices("""
+            {"catalog":{"currency":"EUR","meters":[],"plans":[{"key":"p","charges":[{"key":"seat","model":"recurring","price":"300.00","quantity":"seats","proration":"second"}]}]},
+             "start":"2026-04-01","period":"2026-05-10","changes":[{"from":"2026-04-01","plan":"p","quantities":{"seats":1}},{"from":"2026-05-01","at":"12:00:00","plan":"p","quantities":{"seats":2}}]}
+            """);
+        Assert.Equal([300.00m, 600.00m], invoices);
+    }
+
     private static List<decimal> Invoices(string request)
     {
         using var quoted = JsonDocument.Parse(Quote.Write(Quote.Make(request, null)));
