@@ -88,7 +88,9 @@ public sealed class Quote : IDisposable
                 made.Add(snapshot);
             }
 
-            if (!cycle.Key.IsActivation || made.Exists(snapshot => snapshot.Lines.Count > 0)) invoices.Add((InvoiceOf(cycle.Key.IsActivation, cycle.Key.Day, made, invoices), [.. made.Select(snapshot => snapshot.Period)]));
+            // An activation without lines is not invoiced, also not beside one that has some.
+            if (cycle.Key.IsActivation) made.RemoveAll(snapshot => snapshot.Lines.Count == 0);
+            if (made.Count > 0) invoices.Add((InvoiceOf(cycle.Key.IsActivation, cycle.Key.Day, made, invoices), [.. made.Select(snapshot => snapshot.Period)]));
         }
 
         return new QuoteResult(currency, _isOfOne, invoices);

@@ -31,6 +31,20 @@ public sealed class AdvanceChargeTests
         Assert.Equal([300.00m, 600.00m], invoices);
     }
 
+    [Fact]
+    public void A_subscription_without_activation_lines_may_begin_together_with_one_that_has_some()
+    {
+        // b: 10.00 and 19 % tax. a has nothing to pay at its start; in March both have 0.
+        var invoices = Invoices("""
+            {"catalog":{"currency":"EUR","meters":[{"key":"n","event":"n","value":"v"}],
+               "plans":[{"key":"usage","charges":[{"key":"n","model":"perUnit","meter":"n","price":"1"}]},{"key":"setup","charges":[{"key":"once","model":"oneOff","price":"10.00"}]}],
+               "taxes":{"rules":[{"key":"vat","type":"vat","jurisdiction":"DE","percent":"19"}]}},
+             "account":{"taxAddress":"DE"},"activation":true,"period":"2026-03-01",
+             "subscriptions":[{"id":"a","plan":"usage","start":"2026-03-01"},{"id":"b","plan":"setup","start":"2026-03-01"}]}
+            """);
+        Assert.Equal([11.90m, 0m], invoices);
+    }
+
     private static List<decimal> Invoices(string request)
     {
         using var quoted = JsonDocument.Parse(Quote.Write(Quote.Make(request, null)));
