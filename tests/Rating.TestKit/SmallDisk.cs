@@ -5,23 +5,25 @@ namespace Rating.TestKit;
 /// <summary>A disk of its own, so small that a test can fill it: a tmpfs.</summary>
 public sealed class SmallDisk : IDisposable
 {
-    /// <summary>Why there is none, where there is none.</summary>
-    public const string Missing = "not run: only root may mount a tmpfs";
     private const string Ballast = "ballast";
+    private static readonly Lazy<string?> Tried = new(Try);
 
     private SmallDisk(string folder) => Folder = folder;
+
+    /// <summary>Why there can be none on this machine; null when there can.</summary>
+    public static string? Missing => Tried.Value;
 
     /// <summary>Where it is mounted.</summary>
     public string Folder { get; }
 
-    /// <summary>Mounts one; null where that may not be.</summary>
-    public static SmallDisk? Make(int sizeMiB)
+    /// <summary>Mounts one.</summary>
+    /// <exception cref="InvalidOperationException">It may not be mounted; see <see cref="Missing"/>.</exception>
+    public static SmallDisk Make(int sizeMiB)
     {
-        if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux()) return null;
         var folder = Directory.CreateTempSubdirectory("rating-disk-").FullName;
         if (Run("mount", "-t", "tmpfs", "-o", $"size={sizeMiB}m,mode=777", "tmpfs", folder)) return new SmallDisk(folder);
         Directory.Delete(folder);
-        return null;
+        throw new InvalidOperationException($"A tmpfs could not be mounted at {folder}.");
     }
 
     /// <summary>Takes all space that is left.</summary>
@@ -51,6 +53,20 @@ public sealed class SmallDisk : IDisposable
     {
         if (!Run("umount", Folder)) Run("umount", "-l", Folder);
         Directory.Delete(Folder);
+    }
+
+    private static string? Try()
+    {
+        if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux()) return "only root may mount a tmpfs, on Linux";
+        try
+        {
+            using var one = Make(sizeMiB: 1);
+            return null;
+        }
+        catch (InvalidOperationException wrong)
+        {
+            return wrong.Message;
+        }
     }
 
     private static bool Run(string program, params string[] arguments)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using NodaTime;
 using Rating.Domain;
@@ -102,8 +103,7 @@ internal sealed record ServeSettings
     {
         wanted |= section.Flag("Enabled", false);
         var name = section.Text("Name") ?? "rating";
-        var address = section.Text("Address") is not { } text ? IPAddress.Loopback : Dns.GetHostAddresses(text, System.Net.Sockets.AddressFamily.InterNetwork).FirstOrDefault()
-            ?? throw new Refused("settings.value", $"Rating:Cluster:Address is '{text}', which has no IPv4 address; write the name or address under which the other silos reach this one.") { Where = "Rating:Cluster:Address" };
+        var address = section.Text("Address") is { } text ? AddressOf(text) : IPAddress.Loopback;
         var port = section.Number("Port", 11_111, 1, 65_535);
         var calendar = section.Number("CalendarSeconds", 300, 0, 86_400);
         section.NothingElse();
@@ -115,6 +115,20 @@ internal sealed record ServeSettings
         database["Application Name"] = "rating cluster";
         if (postgres.Role is { } role) database["Options"] = $"{(database.TryGetValue("Options", out var options) ? options : "")} -c role={role}".Trim();
         return new ClusterPlace(name, address, port, calendar == 0 ? null : TimeSpan.FromSeconds(calendar), database.ConnectionString);
+    }
+
+    private static IPAddress AddressOf(string text)
+    {
+        try
+        {
+            if (Dns.GetHostAddresses(text, AddressFamily.InterNetwork) is [var first, ..]) return first;
+        }
+        catch (SocketException)
+        {
+            // The name is not known: said below.
+        }
+
+        throw new Refused("settings.value", $"Rating:Cluster:Address is '{text}', which has no IPv4 address; write the name or address under which the other silos reach this one.") { Where = "Rating:Cluster:Address" };
     }
 
     private static (KafkaLogSettings?, KafkaOutletSettings?) KafkaOf(SettingsSection section, LogKind log, RatingSettings rating, TenantId tenant)

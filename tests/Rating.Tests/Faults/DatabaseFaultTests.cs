@@ -123,15 +123,10 @@ public sealed class DatabaseFaultTests(FaultFixture fixture, ITestOutputHelper o
         static string Nobody(int number, int one) => $$"""{"specversion":"1.0","id":"n{{number}}-{{one}}","source":"nobody","type":"sms.sent","subject":"none","partitionkey":"{{FaultUsage.KeyOfPartition(one % FaultUsage.Partitions)}}"}""";
     }
 
-    [FaultFact]
+    [DiskFaultFact]
     public async Task A_full_disk_of_the_database_acknowledges_nothing_and_rating_goes_on_when_there_is_space()
     {
         using var disk = SmallDisk.Make(sizeMiB: 160);
-        if (disk is null)
-        {
-            output.WriteLine(SmallDisk.Missing);
-            return;
-        }
 
         using var postgres = ThrowAwayPostgres.Start(disk.Folder);
         var world = await FaultWorld.MakeAsync(fixture, postgres: postgres);
@@ -168,15 +163,10 @@ public sealed class DatabaseFaultTests(FaultFixture fixture, ITestOutputHelper o
         });
     }
 
-    [FaultFact]
+    [DiskFaultFact]
     public async Task A_full_disk_of_the_embedded_log_acknowledges_nothing_and_what_was_acknowledged_is_there()
     {
         using var disk = SmallDisk.Make(sizeMiB: 24);
-        if (disk is null)
-        {
-            output.WriteLine(SmallDisk.Missing);
-            return;
-        }
 
         var data = Path.Combine(disk.Folder, "data");
         using var folder = new Contracts.TemporaryFolder();

@@ -2,9 +2,10 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Rating.Domain;
-using Rating.Server.Files;
 using Rating.Server.Hosting;
 using Rating.Tests.Docs;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
 
 namespace Rating.Tests.Serve;
 
@@ -26,8 +27,8 @@ public sealed partial class DockerFilesTests
             var command = Command(service.Value);
             if (command.Count == 0 || command[0] != "serve") continue;
             servers++;
-            var configuration = new ConfigurationBuilder().AddInMemoryCollection(Environment(service.Value).Select(one => KeyValuePair.Create(one.Name.Replace("__", ":", StringComparison.Ordinal), (string?)one.Value))).Build();
-            var settings = ServeSettings.Of(configuration, After(command, "--log"), After(command, "--store"), new TenantId("house"));
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection(Environment(service.Value).Select(one => KeyValuePair.Create(one.Name.Replace("__", ":", StringComparison.Ordinal), (string?)HereFor(service.Name, one.Value)))).Build();
+            var settings = ServeSettings.Of(configuration, After(command, "--log"), After(command, "--store"), new TenantId("house"), command.Contains("--cluster"));
             Assert.Equal((LogKind.Kafka, StoreKind.Postgres), (settings.Log, settings.Store));
             settings.Reach.Parse(After(command, "--urls")!);
         }
@@ -67,7 +68,13 @@ public sealed partial class DockerFilesTests
         Assert.Single(last, line => line.StartsWith("HEALTHCHECK ", StringComparison.Ordinal));
     }
 
-    private static JsonDocument Read(string file) => JsonDocument.Parse(YamlToJson.Convert(File.ReadAllText(Path.Combine(Folder, file))));
+    // Compose files may have anchors and merges, which Rating's own reader of YAML does not take.
+    private static JsonDocument Read(string file)
+    {
+        using var text = File.OpenText(Path.Combine(Folder, file));
+        var tree = new DeserializerBuilder().Build().Deserialize<object>(new MergingParser(new Parser(text)));
+        return JsonDocument.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(tree));
+    }
 
     private static IEnumerable<(string Name, JsonElement Value)> Services(JsonDocument compose) => compose.RootElement.GetProperty("services").EnumerateObject().Select(service => (service.Name, service.Value));
 
@@ -75,6 +82,9 @@ public sealed partial class DockerFilesTests
         service.TryGetProperty("environment", out var environment) ? environment.EnumerateObject().Select(one => (one.Name, one.Value.ToString())) : [];
 
     private static List<string> Command(JsonElement service) => service.TryGetProperty("command", out var command) ? [.. command.EnumerateArray().Select(word => word.ToString())] : [];
+
+    // A service's own name is an address in its network only.
+    private static string HereFor(string service, string value) => value == service ? "127.0.0.1" : value;
 
     private static string? After(List<string> command, string option) => command.IndexOf(option) is >= 0 and var at ? command[at + 1] : null;
 

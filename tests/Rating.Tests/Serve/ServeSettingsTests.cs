@@ -35,6 +35,7 @@ public sealed class ServeSettingsTests
     [InlineData("settings.value", "a whole number from 1 to 1000", "Rating:Partitions", "four")]
     [InlineData("settings.value", "true or false", "Rating:Kafka:ChecksTopic", "maybe")]
     [InlineData("settings.unknown", "There is no setting Rating:Kafka:Topik", "Rating:Kafka:Topik", "x")]
+    [InlineData("settings.value", "has no IPv4 address", "Rating:Cluster:Address", "no such host.invalid")]
     [InlineData("settings.unknown", "There is no setting Rating:Sotre", "Rating:Sotre", "postgres")]
     [InlineData("settings.unknown", "There is no setting Rating:Postgres:Password", "Rating:Postgres:Password", "x")]
     public void What_is_wrong_is_said_with_where_it_is_and_what_to_write(string code, string said, string name, string value)
