@@ -5,10 +5,21 @@ using Rating.Domain.Pricing;
 namespace Rating.Domain.Billing;
 
 /// <summary>Lines with what discounts have left of each: the next discount is on the rest.</summary>
-internal sealed class DiscountedLines<TOwner>(IReadOnlyList<(TOwner Owner, PricedLine Line)> lines, Currency currency, RoundingMode mode)
+internal sealed class DiscountedLines<TOwner>(IReadOnlyList<(TOwner Owner, PricedLine Line)> lines, Currency currency, RoundingMode mode, IReadOnlyList<Money>? rests = null)
     where TOwner : notnull
 {
-    private readonly Money[] _rests = [.. lines.Select(line => line.Line.Amount)];
+    private readonly Money[] _rests = [.. rests ?? lines.Select(line => line.Line.Amount)];
+
+    /// <summary>What is left of each line.</summary>
+    public IReadOnlyList<Money> Rests => _rests;
+
+    /// <summary>Takes what a discount gave, as its lines say, off the lines that it was on.</summary>
+    public void TakeGiven(Discount discount, Func<PricedLine, bool> isOn, Money off)
+    {
+        var places = Places(isOn);
+        var parts = discount.Units is { } units ? OfUnits(places, units) : Shared(places, off);
+        for (var i = 0; i < places.Count; i++) _rests[places[i]] -= parts[i];
+    }
 
     /// <summary>Takes a discount off the lines that it is on: the amounts off, by owner and tax code.</summary>
     /// <param name="discount">The discount.</param>
@@ -16,7 +27,7 @@ internal sealed class DiscountedLines<TOwner>(IReadOnlyList<(TOwner Owner, Price
     /// <param name="given">What it gave before of its amount or, as an amount of units, nothing.</param>
     public IEnumerable<(TOwner Owner, string TaxCode, Money Off, string Why)> Take(Discount discount, Func<PricedLine, bool> isOn, Money given)
     {
-        var places = Enumerable.Range(0, lines.Count).Where(i => isOn(lines[i].Line)).ToList();
+        var places = Places(isOn);
         var parts = discount.Units is { } units ? OfUnits(places, units) : Shared(places, Off(discount, Sum(places), given));
         var why = Why(discount, Sum(places));
         for (var i = 0; i < places.Count; i++) _rests[places[i]] -= parts[i];
@@ -26,6 +37,8 @@ internal sealed class DiscountedLines<TOwner>(IReadOnlyList<(TOwner Owner, Price
             if (off.Scaled != 0) yield return (group.Key.Owner, group.Key.TaxCode, off, why);
         }
     }
+
+    private List<int> Places(Func<PricedLine, bool> isOn) => [.. Enumerable.Range(0, lines.Count).Where(i => isOn(lines[i].Line))];
 
     private Money Off(Discount discount, Money sum, Money given)
     {

@@ -23,9 +23,8 @@ public static class SubscriptionDiscounts
             {
                 var period = schedule.Period(number);
                 var (from, to) = Days(discount, subscription, period);
-                var given = before.Where(line => line.Kind == LineKind.Discount && line.From == period.Start && string.Equals(line.Detail, discount.Key, StringComparison.Ordinal))
-                    .Aggregate(Money.Zero(lines[0].Amount.Currency), (sum, line) => sum - line.Amount);
-                foreach (var (_, taxCode, off, why) in rests.Take(discount, line => line.From >= from && line.From < to && (discount.Charge.Length == 0 || string.Equals(line.Charge, discount.Charge, StringComparison.Ordinal)), given))
+                var given = Given(discount, period, before, lines[0].Amount.Currency);
+                foreach (var (_, taxCode, off, why) in rests.Take(discount, line => IsOn(discount, line, from, to), given))
                     made.Add(new PricedLine
                     {
                         Kind = LineKind.Discount, Charge = discount.Charge.Length == 0 ? subscription.TermsOn(period.End.PlusDays(-1)).Plan : discount.Charge, Name = discount.Name, Detail = discount.Key,
@@ -35,6 +34,33 @@ public static class SubscriptionDiscounts
 
         return made;
     }
+
+    /// <summary>What the discounts of a snapshot have left of each of its lines; of a discount's own line nothing.</summary>
+    /// <param name="subscription">Whose, as it was when the snapshot was made.</param>
+    /// <param name="all">All lines of the snapshot.</param>
+    /// <param name="mode">How a discount was rounded.</param>
+    public static IReadOnlyList<Money> Rests(Subscription subscription, IReadOnlyList<PricedLine> all, RoundingMode mode)
+    {
+        if (!all.Any(line => line.Kind == LineKind.Discount)) return [.. all.Select(line => line.Amount)];
+        var (lines, currency) = (all.Where(line => line.Kind != LineKind.Discount).ToList(), all[0].Amount.Currency);
+        var rests = new DiscountedLines<string>([.. lines.Select(line => ("", line))], currency, mode);
+        var periods = lines.Select(line => subscription.Schedule.NumberOf(line.From)).Distinct().Order().Select(subscription.Schedule.Period).ToList();
+        foreach (var discount in subscription.Discounts.OrderBy(discount => discount.Charge.Length == 0))
+            foreach (var period in periods)
+            {
+                var (from, to) = Days(discount, subscription, period);
+                rests.TakeGiven(discount, line => IsOn(discount, line, from, to), Given(discount, period, all, currency));
+            }
+
+        var left = new Queue<Money>(rests.Rests);
+        return [.. all.Select(line => line.Kind == LineKind.Discount ? Money.Zero(currency) : left.Dequeue())];
+    }
+
+    private static bool IsOn(Discount discount, PricedLine line, LocalDate from, LocalDate to) =>
+        line.From >= from && line.From < to && (discount.Charge.Length == 0 || string.Equals(line.Charge, discount.Charge, StringComparison.Ordinal));
+
+    private static Money Given(Discount discount, BillingPeriod period, IReadOnlyList<PricedLine> lines, Currency currency) => lines
+        .Where(line => line.Kind == LineKind.Discount && line.From == period.Start && string.Equals(line.Detail, discount.Key, StringComparison.Ordinal)).Aggregate(Money.Zero(currency), (sum, line) => sum - line.Amount);
 
     // The part of a period in which it holds; the first period begins with the subscription at the earliest.
     private static (LocalDate From, LocalDate To) Days(Discount discount, Subscription subscription, BillingPeriod period)

@@ -76,7 +76,8 @@ public sealed class InvoiceDraft
     {
         if (_request.Account.Discounts.Count == 0) return;
         var lines = Lines.Select(line => (line.Subscription, line.Line)).ToList();
-        var rests = new Billing.DiscountedLines<string>(lines, _currency, _request.Rounding);
+        var rests = new Billing.DiscountedLines<string>(lines, _currency, _request.Rounding,
+            [.. _request.Snapshots.SelectMany(snapshot => Billing.SubscriptionDiscounts.Rests(_request.Subscription(snapshot), snapshot.Lines, _request.Terms(snapshot).LineRounding)), .. _accountLines.Select(line => line.Line.Amount)]);
         var period = _request.Snapshots[0].Period;
         foreach (var discount in _request.Account.Discounts)
             foreach (var (subscription, taxCode, off, why) in rests.Take(discount, line => !(line.From < discount.From) && !(line.From >= discount.To) && (discount.Charge.Length == 0 || string.Equals(discount.Charge, line.Charge, StringComparison.Ordinal)), Money.Zero(_currency)))

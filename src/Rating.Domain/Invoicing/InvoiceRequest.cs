@@ -18,6 +18,9 @@ public sealed record InvoiceRequest
     /// <summary>Where a subscription's service is; empty when it says nothing.</summary>
     public required Func<SubscriptionId, string> ServiceAddress { get; init; }
 
+    /// <summary>A snapshot's subscription, as it was then.</summary>
+    public required Func<Snapshot, Billing.Subscription> Subscription { get; init; }
+
     /// <summary>The terms that a snapshot was priced with.</summary>
     public required Func<Snapshot, Pricing.PeriodTerms> Terms { get; init; }
 

@@ -33,6 +33,7 @@ internal sealed class InvoiceAssembly
         {
             Snapshots = snapshots, Account = _account.Terms, IsOfCycle = isOfCycle, Rounding = catalog.LineRounding,
             ServiceAddress = subscription => tenant.Subscriptions[subscription.Value].At(sequence).ServiceAddress,
+            Subscription = snapshot => tenant.Subscriptions[snapshot.Subscription.Value].At(snapshot.BookSequence),
             Terms = snapshot => tenant.Terms(tenant.Subscriptions[snapshot.Subscription.Value], snapshot.Period.Number, snapshot.BookSequence),
             CreditUsed = key => creditUsed.GetValueOrDefault(key, Money.Zero(snapshots[0].Currency)),
         });

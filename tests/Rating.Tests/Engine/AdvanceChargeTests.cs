@@ -4,7 +4,7 @@ using Rating.Engine.Quotes;
 
 namespace Rating.Tests.Engine;
 
-/// <summary>Charges in advance and changes of terms after they were billed; the totals are worked by hand.</summary>
+/// <summary>Charges in advance, changes of terms and discounts of both sides; the totals are worked by hand.</summary>
 public sealed class AdvanceChargeTests
 {
     [Fact]
@@ -43,6 +43,23 @@ public sealed class AdvanceChargeTests
              "subscriptions":[{"id":"a","plan":"usage","start":"2026-03-01"},{"id":"b","plan":"setup","start":"2026-03-01"}]}
             """);
         Assert.Equal([11.90m, 0m], invoices);
+    }
+
+    [Fact]
+    public void A_discount_of_the_account_is_on_what_discounts_of_the_subscription_left()
+    {
+        // The seat is free, so 10 % on it are nothing: the 50.00 of the line stay.
+        var invoices = Invoices("""
+            {"catalog":{"currency":"EUR","meters":[],"plans":[{"key":"p","charges":[{"key":"seat","model":"recurring","price":"100.00"},{"key":"line","model":"recurring","price":"50.00"}]}]},
+             "account":{"discounts":[{"key":"voucher","percent":"10","charge":"seat"}]},"start":"2026-04-01","discounts":[{"key":"free","percent":"100","charge":"seat"}]}
+            """);
+        Assert.Equal([50.00m], invoices);
+        // 20 % off the plan: 80.00 are left of the seat, 8.00 of them are the account's discount: 150.00 - 30.00 - 8.00.
+        invoices = Invoices("""
+            {"catalog":{"currency":"EUR","meters":[],"plans":[{"key":"p","charges":[{"key":"seat","model":"recurring","price":"100.00"},{"key":"line","model":"recurring","price":"50.00"}]}]},
+             "account":{"discounts":[{"key":"voucher","percent":"10","charge":"seat"}]},"start":"2026-04-01","discounts":[{"key":"less","percent":"20"}]}
+            """);
+        Assert.Equal([112.00m], invoices);
     }
 
     private static List<decimal> Invoices(string request)
