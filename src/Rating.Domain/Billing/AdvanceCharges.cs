@@ -5,16 +5,23 @@ namespace Rating.Domain.Billing;
 /// <summary>What is still due of charges in advance: wanted minus billed, charge by charge.</summary>
 public static class AdvanceCharges
 {
-    /// <summary>The lines as they are where nothing was billed; else differences, but nothing back from a charge that gives nothing back.</summary>
+    /// <summary>Per charge the lines as they are where none of it was billed; else differences, but nothing back from a charge that gives nothing back.</summary>
     /// <param name="wanted">The lines that the terms give now.</param>
     /// <param name="billed">The advance lines and adjustments of the same days that were billed.</param>
     /// <param name="spans">The terms of these days.</param>
-    public static IReadOnlyList<PricedLine> Due(IReadOnlyList<PricedLine> wanted, IReadOnlyList<PricedLine> billed, IReadOnlyList<TermsSpan> spans)
+    /// <param name="known">The recurring charges of all plans of the subscription: what was billed may be of one that these terms do not have.</param>
+    public static IReadOnlyList<PricedLine> Due(IReadOnlyList<PricedLine> wanted, IReadOnlyList<PricedLine> billed, IReadOnlyList<TermsSpan> spans, IReadOnlyList<RecurringCharge> known)
     {
-        if (billed.Count == 0) return wanted;
-        var kept = spans.SelectMany(span => span.Revision.Charges).OfType<RecurringCharge>().Where(charge => !charge.IsCredited).Select(charge => charge.Key)
-            .Where(key => Sum(wanted, key) < Sum(billed, key)).ToHashSet(StringComparer.Ordinal);
-        return Price.Difference(LineKind.AdvanceAdjustment, [.. wanted.Where(line => !kept.Contains(line.Charge))], [.. billed.Where(line => !kept.Contains(line.Charge))]);
+        var before = billed.ToLookup(line => line.Charge, StringComparer.Ordinal);
+        var now = wanted.ToLookup(line => line.Charge, StringComparer.Ordinal);
+        var lines = new List<PricedLine>();
+        foreach (var key in wanted.Concat(billed).Select(line => line.Charge).Distinct(StringComparer.Ordinal))
+        {
+            if (!before.Contains(key)) lines.AddRange(now[key]);
+            else if (Sum(now[key]) >= Sum(before[key]) || IsCredited(key, spans, known)) lines.AddRange(Price.Difference(LineKind.AdvanceAdjustment, [.. now[key]], [.. before[key]]));
+        }
+
+        return lines;
     }
 
     /// <summary>Whether a line is of a charge with this period of its own: by the terms of the period, or, where these have no such charge any more, by what its plans ever had.</summary>
@@ -32,5 +39,11 @@ public static class AdvanceCharges
 
     private static bool IsKey(RecurringCharge charge, string key) => string.Equals(charge.Key, key, StringComparison.Ordinal);
 
-    private static Int128 Sum(IReadOnlyList<PricedLine> lines, string charge) => lines.Where(line => string.Equals(line.Charge, charge, StringComparison.Ordinal)).Aggregate((Int128)0, (sum, line) => sum + line.Amount.Scaled);
+    private static bool IsCredited(string key, IReadOnlyList<TermsSpan> spans, IReadOnlyList<RecurringCharge> known)
+    {
+        var now = Of(spans, key).ToList();
+        return now.Count > 0 ? now.TrueForAll(charge => charge.IsCredited) : known.LastOrDefault(charge => IsKey(charge, key))?.IsCredited ?? true;
+    }
+
+    private static Int128 Sum(IEnumerable<PricedLine> lines) => lines.Aggregate((Int128)0, (sum, line) => sum + line.Amount.Scaled);
 }

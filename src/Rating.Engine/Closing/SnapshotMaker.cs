@@ -102,9 +102,9 @@ internal static class SnapshotMaker
         var known = entry.Tenant.RecurringCharges(subscription, sequence);
         var lines = new List<PricedLine>();
         foreach (var own in last.ChargePeriods)
-            lines.AddRange(AdvanceCharges.Due(Price.Advance(last, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own, known))], own.Spans));
+            lines.AddRange(AdvanceCharges.Due(Price.Advance(last, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own, known))], own.Spans, known));
         var rest = billed.Where(line => line.From >= subscription.End && !last.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own, known)));
-        lines.AddRange(AdvanceCharges.Due([], [.. rest], last.Spans));
+        lines.AddRange(AdvanceCharges.Due([], [.. rest], last.Spans, known));
         return lines;
     }
 
@@ -114,9 +114,9 @@ internal static class SnapshotMaker
         if (terms.Period.Number == subscription.FirstPeriod && !before.Any(snapshot => snapshot.Kind == SnapshotKind.Activation)) lines.AddRange(Price.OneOffs(terms));
         var billed = AdvanceLines(before);
         var known = entry.Tenant.RecurringCharges(subscription, sequence);
-        lines.AddRange(AdvanceCharges.Due(Price.Advance(terms), [.. billed.Where(line => IsIn(line, terms.Period) && !terms.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own, known)))], terms.Spans));
+        lines.AddRange(AdvanceCharges.Due(Price.Advance(terms), [.. billed.Where(line => IsIn(line, terms.Period) && !terms.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own, known)))], terms.Spans, known));
         foreach (var own in terms.ChargePeriods)
-            lines.AddRange(AdvanceCharges.Due(Price.Advance(terms, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own, known))], own.Spans));
+            lines.AddRange(AdvanceCharges.Due(Price.Advance(terms, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own, known))], own.Spans, known));
         if (subscription.End is { } end && end <= terms.Period.End) return lines;
         lines.AddRange(FirstAdvance(entry.Tenant.Terms(entry, terms.Period.Number + 1, sequence)));
         return lines;

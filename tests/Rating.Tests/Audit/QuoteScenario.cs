@@ -13,10 +13,6 @@ internal sealed class QuoteScenario
     // Leap day, the end of February, the 31st, and the days on which clocks of Berlin, New York and Lord Howe change.
     private static readonly LocalDate[] Days = [new(2026, 1, 31), new(2026, 2, 15), new(2028, 2, 29), new(2028, 2, 10), new(2026, 3, 29), new(2026, 3, 8), new(2026, 10, 25), new(2026, 10, 4), new(2026, 12, 31), new(2027, 5, 1)];
 
-    // What the engine does not do yet as docs/formats.md says; RATING_KNOWN_FAULTS=1 brings it in. `credit: none` is not followed where no plan of the period has the charge any more;
-    // whether a new charge is `advance` or an adjustment (which have fees or none) is not said per charge.
-    private static readonly bool KnownFaults = Environment.GetEnvironmentVariable("RATING_KNOWN_FAULTS") == "1";
-
     private readonly Random _random;
     private readonly LocalDate _start;
     private readonly string _interval;
@@ -150,7 +146,7 @@ internal sealed class QuoteScenario
             new { key = "voice", name = "VAT", type = "vat", jurisdiction = "DE", codes = new[] { "voip" }, percent = "7.77", to = Text(_start.PlusDays(40)) },
             new { key = "fusf", name = "Federal", type = "usf", jurisdiction = "US", percent = "36", traffic = "interstate" },
             new { key = "state", name = "State", type = "sales", jurisdiction = "US/CA", percent = "7.25", traffic = Pick("all", "intrastate"), alsoOn = Pick<string[]>([], ["fusf"]) },
-            new { key = "e911", name = "911", type = "e911", jurisdiction = KnownFaults ? "US/CA" : "US/NONE", amount = "0.35", per = Pick("line", "quantity") },
+            new { key = "e911", name = "911", type = "e911", jurisdiction = "US/CA", amount = "0.35", per = Pick("line", "quantity") },
             new { key = "city", name = "City", type = "city", jurisdiction = "US/CA/Los Angeles", percent = "1.125", alsoOn = new[] { "state" } },
         },
     };
@@ -210,7 +206,7 @@ internal sealed class QuoteScenario
             charge["interval"] = Pick("week", "month", "quarter", "year");
             if (Chance(2)) charge["anchor"] = "start";
         }
-        if (KnownFaults && (string)charge["timing"]! == "advance" && Chance(5)) charge["credit"] = "none";
+        if ((string)charge["timing"]! == "advance" && Chance(5)) charge["credit"] = "none";
         if (Chance(5)) charge["parts"] = Parts();
         if (Chance(6)) charge["taxCode"] = Pick("voip", "standard");
         return charge;

@@ -62,6 +62,37 @@ public sealed class AdvanceChargeTests
         Assert.Equal([112.00m], invoices);
     }
 
+    [Fact]
+    public void A_charge_that_gives_nothing_back_does_not_where_no_terms_of_its_year_have_it_any_more()
+    {
+        // As above, but the 334.00 are kept.
+        var invoices = Invoices("""
+            {"catalog":{"currency":"EUR","meters":[],"plans":[
+               {"key":"p","trial":{"months":1},"charges":[{"key":"licence","model":"recurring","timing":"advance","price":"365.00","interval":"year","credit":"none"}]},
+               {"key":"q","charges":[{"key":"line","model":"recurring","price":"31.00"}]}]},
+             "start":"2026-01-01","activation":true,"period":"2026-02-01","changes":[{"from":"2026-01-01","plan":"p"},{"from":"2026-01-20","plan":"q"}]}
+            """);
+        Assert.Equal([334.00m, 12.00m, 31.00m], invoices);
+    }
+
+    [Fact]
+    public void A_charge_that_is_new_in_a_period_is_a_plain_advance_beside_one_that_is_adjusted()
+    {
+        // From April 16th on 'extra' comes with the plan: 15 of 30 days of 30.00 and 30.00 for May; 'base' (15 of 30 days of 60.00 instead of all) is adjusted. Fees per line are on advances only: 1.00 for each of base for May, extra for April and for May.
+        using var quoted = JsonDocument.Parse(Quote.Write(Quote.Make("""
+            {"catalog":{"currency":"EUR","meters":[],"plans":[
+               {"key":"p","charges":[{"key":"base","model":"recurring","timing":"advance","price":"60.00","quantity":"seats"}]},
+               {"key":"q","charges":[{"key":"base","model":"recurring","timing":"advance","price":"60.00","quantity":"seats"},{"key":"extra","model":"recurring","timing":"advance","price":"30.00"}]}],
+               "taxes":{"rules":[{"key":"fee","type":"fee","jurisdiction":"US","amount":"1.00","per":"line"}]}},
+             "account":{"taxAddress":"US"},"start":"2026-04-01","activation":true,"changes":[{"from":"2026-04-01","plan":"p","quantities":{"seats":1}},{"from":"2026-04-16","plan":"q","quantities":{"seats":2}}]}
+            """, null)));
+        var april = quoted.RootElement.GetProperty("invoices")[1];
+        Assert.Equal(
+            ["advance base 120.00", "advance extra 15.00", "advance extra 30.00", "advanceAdjustment base -30.00", "advanceAdjustment base 60.00"],
+            april.GetProperty("lines").EnumerateArray().Select(line => $"{line.GetProperty("kind").GetString()} {line.GetProperty("charge").GetString()} {line.GetProperty("amount").GetString()}").Order(StringComparer.Ordinal));
+        Assert.Equal("3.00", april.GetProperty("taxes")[0].GetProperty("amount").GetString());
+    }
+
     private static List<decimal> Invoices(string request)
     {
         using var quoted = JsonDocument.Parse(Quote.Write(Quote.Make(request, null)));
