@@ -117,7 +117,13 @@ internal static class SnapshotMaker
         lines.AddRange(AdvanceCharges.Due(Price.Advance(terms), [.. billed.Where(line => IsIn(line, terms.Period) && !terms.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own, known)))], terms.Spans, known));
         foreach (var own in terms.ChargePeriods)
             lines.AddRange(AdvanceCharges.Due(Price.Advance(terms, own), [.. billed.Where(line => AdvanceCharges.IsOf(line, own, known))], own.Spans, known));
-        if (subscription.End is { } end && end <= terms.Period.End) return lines;
+        if (subscription.End is { } end && end <= terms.Period.End)
+        {
+            // Nothing of a period that would have begun after it (behind a trial, say) is owed any more.
+            lines.AddRange(AdvanceCharges.Due([], [.. billed.Where(line => line.From >= terms.Period.End && !terms.ChargePeriods.Any(own => AdvanceCharges.IsOf(line, own, known)))], terms.Spans, known));
+            return lines;
+        }
+
         lines.AddRange(FirstAdvance(entry.Tenant.Terms(entry, terms.Period.Number + 1, sequence)));
         return lines;
     }

@@ -93,6 +93,17 @@ public sealed class AdvanceChargeTests
         Assert.Equal("3.00", april.GetProperty("taxes")[0].GetProperty("amount").GetString());
     }
 
+    [Fact]
+    public void What_was_billed_for_a_week_after_the_end_is_given_back_with_the_last_period()
+    {
+        // The week of January 29th is free of charge until the trial ends: 4 of its 7 days at 7.00, billed at the start. The subscription ends before.
+        var invoices = Invoices("""
+            {"catalog":{"currency":"EUR","meters":[],"plans":[{"key":"p","trial":{"months":1},"charges":[{"key":"w","model":"recurring","timing":"advance","price":"7.00","interval":"week","anchor":"start"}]}]},
+             "start":"2026-01-01","end":"2026-01-20","activation":true,"period":"2026-01-10"}
+            """);
+        Assert.Equal([4.00m, -4.00m], invoices);
+    }
+
     private static List<decimal> Invoices(string request)
     {
         using var quoted = JsonDocument.Parse(Quote.Write(Quote.Make(request, null)));
