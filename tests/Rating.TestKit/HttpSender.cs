@@ -19,7 +19,7 @@ public sealed class HttpSender(AcknowledgedFile file) : IDisposable
             file.Add(events);
             return true;
         }
-        catch (Exception gone) when (gone is HttpRequestException or IOException or TaskCanceledException)
+        catch (Exception gone) when (gone is HttpRequestException or System.Net.Sockets.SocketException or IOException or TaskCanceledException)
         {
             return false;
         }

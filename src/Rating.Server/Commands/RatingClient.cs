@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -58,7 +59,8 @@ internal sealed class RatingClient : IDisposable
             var text = await response.Content.ReadAsStringAsync(cancellation);
             return response.IsSuccessStatusCode ? text : throw Failure(response.StatusCode, text);
         }
-        catch (HttpRequestException wrong)
+        // A server that dies right after it accepted lets the socket's own exception through.
+        catch (Exception wrong) when (wrong is HttpRequestException or SocketException)
         {
             throw new Unavailable($"The server at {Url} does not answer: {wrong.Message}", wrong);
         }

@@ -187,7 +187,7 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
             using var answer = await http.GetAsync(url);
             return answer.StatusCode.ToString();
         }
-        catch (HttpRequestException gone)
+        catch (Exception gone) when (gone is HttpRequestException or System.Net.Sockets.SocketException)
         {
             return gone.Message;
         }

@@ -25,7 +25,7 @@ internal sealed class ClusterNode(string name, RatingProcess server) : IDisposab
                 using var ready = await _http.GetAsync($"{Url}/health/ready");
                 if (ready.IsSuccessStatusCode) return;
             }
-            catch (Exception gone) when (gone is HttpRequestException or TaskCanceledException)
+            catch (Exception gone) when (gone is HttpRequestException or System.Net.Sockets.SocketException or TaskCanceledException)
             {
                 // Not just now.
             }

@@ -204,7 +204,7 @@ public sealed class KillTests(KillWorld world, ITestOutputHelper output) : IClas
             using var response = await client.PostAsync($"{url}/v1/events", content);
             return response.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception gone) when (gone is HttpRequestException or System.Net.Sockets.SocketException)
         {
             return false; // the server is gone
         }
