@@ -1,17 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
 using Rating.Engine.Books;
-using Rating.Server.Files;
 
 namespace Rating.Server.Commands;
 
 /// <summary><c>catalog diff</c>: what a price book would change, and for whom.</summary>
-internal sealed class CatalogDiffCommand : RatingCommand
+internal sealed class CatalogDiffCommand : PriceBookCommand
 {
     private const int SubscriptionsShownMax = 10;
-    private readonly Argument<string> _file = new("FILE") { Description = "The price book, YAML or JSON." };
-    private readonly Option<string?> _from = new("--effective-from") { Description = "The first day on which it would apply; by default the document's, else today.", HelpName = "DAY" };
-
     /// <summary>Makes the command.</summary>
     public CatalogDiffCommand()
         : base("diff", "Shows what a price book would change compared with the latest version, and for which subscriptions. Changes nothing.", """
@@ -19,17 +15,12 @@ internal sealed class CatalogDiffCommand : RatingCommand
               rating catalog diff price-book.yaml --effective-from 2026-07-01
             """)
     {
-        Arguments.Add(_file);
-        Options.Add(_from);
     }
 
     /// <inheritdoc/>
     protected override async Task<int> RunAsync(ParseResult parsed, Place at, Terminal terminal, CancellationToken cancellation)
     {
-        var (json, _) = CatalogFile.Load(parsed.GetValue(_file)!);
-        await using var connection = await Connection.OpenAsync(at, cancellation);
-        var query = parsed.GetValue(_from) is { } from ? $"?effectiveFrom={Uri.EscapeDataString(from)}" : "";
-        var answer = await connection.Client.SendJsonAsync(HttpMethod.Post, $"/v1/catalog/diff{query}", json, cancellation);
+        var answer = await SendAsync(HttpMethod.Post, "/v1/catalog/diff", parsed, at, cancellation);
         terminal.Result(answer, _ =>
         {
             var changes = JsonSerializer.Deserialize<List<CatalogChange>>(answer, JsonSerializerOptions.Web)!;
