@@ -1,3 +1,4 @@
+using Rating.Kafka;
 using Rating.Loadtest;
 using Rating.Loadtest.Local;
 using Rating.Loadtest.Pipeline;
@@ -17,6 +18,14 @@ if (options.StagesOnly)
     return 0;
 }
 
+// Else the first use of Confluent.Kafka would end in an error about a library, without a word of why.
+const string buildFirst = "Build the solution first (dotnet build Rating.sln -c Release): it asks the package feed what there is, which a project alone does not.";
+if (options.Command != Options.Local && Librdkafka.Problem is { } problem)
+{
+    Console.Error.WriteLine($"loadtest {options.Command}: {problem} {buildFirst}");
+    return 2;
+}
+
 Directory.CreateDirectory(options.Out);
 var figures = new List<Figure>();
 #if RATING_ORLEANS
@@ -24,7 +33,7 @@ var cluster = Rating.Loadtest.Cluster.ClusterFigures.MeasureAsync;
 #else
 if (options.Command == Options.Cluster)
 {
-    Console.Error.WriteLine("loadtest cluster: this program was built without Orleans, which its package feed lacks.");
+    Console.Error.WriteLine($"loadtest cluster: this program was built without Orleans, which its package feed lacks. {buildFirst}");
     return 2;
 }
 
