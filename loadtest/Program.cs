@@ -5,6 +5,8 @@ using Rating.Loadtest.Pipeline;
 using Rating.Loadtest.Processes;
 using Rating.Loadtest.Report;
 
+// Asked first, here and in every child: Confluent.Kafka finds the library through it, and by itself would only say that it did not load.
+var problem = Librdkafka.Problem;
 if (args is [Children.Command, var kind, var settings]) return await Children.RunAsync(kind, settings);
 if (Options.Parse(args) is not { } options)
 {
@@ -18,9 +20,8 @@ if (options.StagesOnly)
     return 0;
 }
 
-// Else the first use of Confluent.Kafka would end in an error about a library, without a word of why.
 const string buildFirst = "Build the solution first (dotnet build Rating.sln -c Release): it asks the package feed what there is, which a project alone does not.";
-if (options.Command != Options.Local && Librdkafka.Problem is { } problem)
+if (options.Command != Options.Local && problem is not null)
 {
     Console.Error.WriteLine($"loadtest {options.Command}: {problem} {buildFirst}");
     return 2;
