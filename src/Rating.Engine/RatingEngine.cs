@@ -102,11 +102,12 @@ public sealed class RatingEngine : IAsyncDisposable
         var root = new DocumentNode(document.RootElement, "");
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw root.Refuse("document.type", "this must be an object.");
         var from = effectiveFrom ?? root.Maybe("effectiveFrom")?.Date() ?? _clock.GetCurrentInstant().InUtc().Date;
-        var next = Book.Read(book => book.Tenant(tenant)?.Catalogs.Count ?? 0) + 1;
         try
         {
             var sequence = await _keeper.AddAsync(
-                tenant, $$"""{"kind":"catalog","version":{{next.ToString(CultureInfo.InvariantCulture)}},"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{catalog}}}""", cancellation);
+                tenant,
+                book => $$"""{"kind":"catalog","version":{{NextVersion(book).ToString(CultureInfo.InvariantCulture)}},"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{catalog}}}""",
+                cancellation);
             await _partitions.TookUpAsync(sequence, cancellation);
             return Book.Read(book => book.Tenant(tenant)!.Catalogs.First(version => version.Sequence == sequence));
         }
@@ -114,6 +115,8 @@ public sealed class RatingEngine : IAsyncDisposable
         {
             throw new Refused(wrong.Code, wrong.Message) { Where = wrong.Where[7..].TrimStart('.') };
         }
+
+        int NextVersion(Book book) => book.Read(now => now.Tenant(tenant)?.Catalogs.Count ?? 0) + 1;
     }
 
     /// <summary>Records accounts, subscriptions and subject assignments, all or none: <c>{"accounts":[...],"subscriptions":[...],"subjects":[...]}</c> (docs/formats.md).</summary>
