@@ -284,7 +284,7 @@ internal sealed partial class UsagePartition
     }
 
     // Decides nothing. Record after record waits for memory that no cache holds, once subscriptions are many; asked for together, they wait for it together.
-    private void Fetch(ReadOnlySpan<Arrival> chunk)
+    private void Fetch(Span<Arrival> chunk)
     {
         TenantBook? tenant = null;
         Span<int> subscriptions = stackalloc int[ChunkRecords];
@@ -292,7 +292,8 @@ internal sealed partial class UsagePartition
         {
             var record = chunk[i].Record!;
             if (tenant is null || !ReferenceEquals(tenant.Id.Value, record.Tenant.Value)) tenant = record.Tenant.Value is null ? null : _book.Tenant(record.Tenant);
-            subscriptions[i] = tenant?.Subjects.Likely(record.SubjectUtf8.Span) ?? -1;
+            chunk[i].Place = tenant?.Subjects.PlaceOf(record.SubjectUtf8.Span) ?? -1;
+            subscriptions[i] = tenant?.Subjects.Likely(chunk[i].Place) ?? -1;
         }
 
         var touched = 0L;
@@ -322,7 +323,7 @@ internal sealed partial class UsagePartition
             return;
         }
 
-        if (arrival.Problem.Length == 0) Decide(logged.Position, arrival.Record!, arrival.Id);
+        if (arrival.Problem.Length == 0) Decide(logged.Position, arrival.Record!, arrival.Id, arrival.Place);
         else Malformed(logged, UsageIntake.SourceOf(logged.Payload.Span), arrival.Problem);
     }
 
@@ -333,7 +334,7 @@ internal sealed partial class UsagePartition
     }
 
     // The verdicts in the order of docs/formats.md.
-    private void Decide(long position, UsageRecord record, UInt128 id)
+    private void Decide(long position, UsageRecord record, UInt128 id, int place)
     {
         if (record.EventTime > record.IngestTime + _settings.FutureTolerance)
         {
@@ -344,7 +345,7 @@ internal sealed partial class UsagePartition
         var day = DayOf(record.IngestTime);
         if (IsForgotten(record, day))
         {
-            _rater.Rate(_book, record, _sealedThroughOf);
+            _rater.Rate(_book, record, _sealedThroughOf, place);
             Enter(new LedgerEntry
             {
                 Position = position, Verdict = Verdict.Rejected, Reason = VerdictReason.TooOld, Record = record, EstimatedValue = _rater.Worth(), Subscription = _rater.Subscription?.Id.Value ?? "",
@@ -378,7 +379,7 @@ internal sealed partial class UsagePartition
             return;
         }
 
-        _rater.Rate(_book, record, _sealedThroughOf);
+        _rater.Rate(_book, record, _sealedThroughOf, place);
         Enter(Rated(position, record, isLater: false, isLeg: record.CallKeyUtf8.Length > 0));
     }
 
@@ -525,5 +526,6 @@ internal sealed partial class UsagePartition
         public UsageRecord? Record;
         public string Problem;
         public UInt128 Id;
+        public int Place;
     }
 }
