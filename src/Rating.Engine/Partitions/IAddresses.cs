@@ -1,5 +1,6 @@
 using Rating.Domain;
 using Rating.Engine.Books;
+using Rating.Engine.Store;
 
 namespace Rating.Engine.Partitions;
 
@@ -11,6 +12,13 @@ internal interface IAddresses
 
     /// <summary>The running charge of a subscription now, and again after each change, until cancelled; of several changes at once the newest.</summary>
     IAsyncEnumerable<string> WatchAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation);
+
+    /// <summary>Tells whoever listens, in whatever process, of an alert that is stored. Never fails: all alerts are in the store.</summary>
+    Task TellAsync(StoredAlert alert);
+
+    /// <summary>A tenant's alerts from now on, of all processes, until cancelled.</summary>
+    /// <returns>When it listens.</returns>
+    Task<IAsyncEnumerable<StoredAlert>> ListenAsync(TenantId tenant, CancellationToken cancellation);
 
     /// <summary>Finishes a close batch.</summary>
     /// <returns>The subscriptions that could not be priced, and why.</returns>
