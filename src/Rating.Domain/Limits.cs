@@ -60,6 +60,12 @@ public static class Limits
     /// <summary>The most subscriptions in one batch of a close.</summary>
     public const int CloseBatchSubscriptionsMax = 1_000;
 
+    /// <summary>So many batches of one close are finished at once.</summary>
+    public const int CloseBatchesAtOnceMax = 4;
+
+    /// <summary>The answer of a close lists at most so many of its snapshots; it counts all.</summary>
+    public const int CloseSnapshotsListedMax = 100;
+
     /// <summary>A running charge that is watched is told at most so often per second.</summary>
     public const int BalanceUpdatesPerSecondMax = 4;
 }

@@ -102,11 +102,12 @@ public sealed class RatingEngine : IAsyncDisposable
         var root = new DocumentNode(document.RootElement, "");
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw root.Refuse("document.type", "this must be an object.");
         var from = effectiveFrom ?? root.Maybe("effectiveFrom")?.Date() ?? _clock.GetCurrentInstant().InUtc().Date;
-        var next = Book.Read(book => book.Tenant(tenant)?.Catalogs.Count ?? 0) + 1;
         try
         {
             var sequence = await _keeper.AddAsync(
-                tenant, $$"""{"kind":"catalog","version":{{next.ToString(CultureInfo.InvariantCulture)}},"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{catalog}}}""", cancellation);
+                tenant,
+                book => $$"""{"kind":"catalog","version":{{NextVersion(book).ToString(CultureInfo.InvariantCulture)}},"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{catalog}}}""",
+                cancellation);
             await _partitions.TookUpAsync(sequence, cancellation);
             return Book.Read(book => book.Tenant(tenant)!.Catalogs.First(version => version.Sequence == sequence));
         }
@@ -114,6 +115,8 @@ public sealed class RatingEngine : IAsyncDisposable
         {
             throw new Refused(wrong.Code, wrong.Message) { Where = wrong.Where[7..].TrimStart('.') };
         }
+
+        int NextVersion(Book book) => book.Read(now => now.Tenant(tenant)?.Catalogs.Count ?? 0) + 1;
     }
 
     /// <summary>Records accounts, subscriptions and subject assignments, all or none: <c>{"accounts":[...],"subscriptions":[...],"subjects":[...]}</c> (docs/formats.md).</summary>
@@ -203,20 +206,31 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="progress">Told how many of how many periods are closed.</param>
     /// <param name="cancellation">Gives up; what is closed stays closed, and running again goes on.</param>
     /// <exception cref="Refused"><c>close.early</c>: a period asked for has not ended, or its usage grace is not over, and it is not the end of the subscription.</exception>
+    /// <returns>What it did, as a JSON document (docs/formats.md). In a cluster the account's address closes, wherever that is: one close of an account at a time.</returns>
+    public async Task<string> CloseDocumentAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation)
+    {
+        if (_partitions.Addresses is not { } addresses) return BillingDocuments.Write(await CloseAsync(tenant, account, subscription, through, progress, cancellation));
+        var of = account ?? (subscription is { } one ? (await EntryOfAsync(tenant, one, cancellation)).Subscription.Account : null);
+        return await addresses.CloseAsync(tenant, of, subscription, through, cancellation);
+    }
+
+    /// <summary>Closes periods from this process; as <see cref="CloseDocumentAsync"/>.</summary>
     public async Task<CloseOutcome> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation)
     {
         if (subscription is { } one) await EntryOfAsync(tenant, one, cancellation);
         if (account is { } named && !Book.Read(book => book.Tenant(tenant)?.Accounts.ContainsKey(named.Value) ?? false)) throw new Refused("account.unknown", $"There is no account '{named}'.");
-        await _billing.WaitAsync(cancellation);
+        // In a cluster addresses see to it that an account is closed by one at a time, and keys decide between accounts.
+        var isAlone = _partitions.Addresses is null;
+        if (isAlone) await _billing.WaitAsync(cancellation);
         try
         {
-            var (snapshots, parked) = await _closer.CloseAsync(tenant, account, subscription, through, progress, cancellation);
+            var closed = await _closer.CloseAsync(tenant, account, subscription, through, progress, cancellation);
             var billed = account ?? (subscription is { } id ? (await EntryOfAsync(tenant, id, cancellation)).Subscription.Account : null);
-            return new CloseOutcome(snapshots, await BillAsync(tenant, billed, activations: false, cancellation), parked);
+            return new CloseOutcome(closed.SnapshotCount, closed.Snapshots, await BillAsync(tenant, billed, activations: false, cancellation), closed.Parked);
         }
         finally
         {
-            _billing.Release();
+            if (isAlone) _billing.Release();
         }
     }
 
@@ -280,10 +294,10 @@ public sealed class RatingEngine : IAsyncDisposable
     }
 
     /// <summary>Finishes a close batch in this process.</summary>
-    internal Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string Subscription, string Why)> Parked)> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);
+    internal Task<Closed> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);
 
     /// <summary>Goes on with the closes that were interrupted.</summary>
-    internal Task<IReadOnlyList<(string Subscription, string Why)>> ResumeClosesAsync(CancellationToken cancellation) => _closer.ResumeAsync(cancellation);
+    internal Task<Closed> ResumeClosesAsync(CancellationToken cancellation) => _closer.ResumeAsync(cancellation);
 
     /// <summary>The records in suspense, in groups, the largest first.</summary>
     public async Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation) => [.. (await _partitions.SuspenseAsync(tenant, cancellation))

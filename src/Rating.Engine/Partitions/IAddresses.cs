@@ -1,9 +1,11 @@
+using NodaTime;
 using Rating.Domain;
 using Rating.Engine.Books;
+using Rating.Engine.Closing;
 
 namespace Rating.Engine.Partitions;
 
-/// <summary>Who carries out what concerns one subscription or one close batch, where that is not always this process: in a cluster, the process in which its grain is.</summary>
+/// <summary>Who carries out what concerns one subscription, account or close batch, where that is not always this process: in a cluster, the process in which its grain is.</summary>
 internal interface IAddresses
 {
     /// <summary>The running charge of a subscription as a JSON document (docs/formats.md).</summary>
@@ -13,6 +15,9 @@ internal interface IAddresses
     IAsyncEnumerable<string> WatchAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation);
 
     /// <summary>Finishes a close batch.</summary>
-    /// <returns>The subscriptions that could not be priced, and why.</returns>
-    Task<IReadOnlyList<(string Subscription, string Why)>> FinishAsync(CloseBatch batch, CancellationToken cancellation);
+    Task<Closed> FinishAsync(CloseBatch batch, CancellationToken cancellation);
+
+    /// <summary>Closes and bills an account, or one subscription of it; all accounts of the tenant where none is named.</summary>
+    /// <returns>What it did, as a JSON document (docs/formats.md).</returns>
+    Task<string> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, CancellationToken cancellation);
 }

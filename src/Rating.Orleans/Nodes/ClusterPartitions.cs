@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NodaTime;
+using NodaTime.Text;
 using Orleans;
 using Orleans.Metadata;
 using Orleans.Runtime;
@@ -11,6 +12,8 @@ using Rating.Domain;
 using Rating.Domain.Usage;
 using Rating.Engine;
 using Rating.Engine.Books;
+using Rating.Engine.Closing;
+using Rating.Engine.Documents;
 using Rating.Engine.Partitions;
 using Rating.Engine.Views;
 using Rating.Orleans.Contracts;
@@ -195,11 +198,22 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         }
     }
 
-    public async Task<IReadOnlyList<(string Subscription, string Why)>> FinishAsync(CloseBatch batch, CancellationToken cancellation)
+    public async Task<Closed> FinishAsync(CloseBatch batch, CancellationToken cancellation)
     {
         var grain = Grains.GetGrain<IBatchGrain>(batch.Number);
         var done = await AskAsync("The close", Timeout.InfiniteTimeSpan, () => grain.FinishAsync(batch.Sequence), cancellation);
-        return [.. done.Parked.Zip(done.Why)];
+        var closed = new Closed();
+        closed.Add(done.Snapshots, (done.SnapshotDocuments ?? []).Select(BillingDocuments.ReadSnapshot), done.Parked.Zip(done.Why));
+        return closed;
+    }
+
+    public async Task<string> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, CancellationToken cancellation)
+    {
+        var grain = Grains.GetGrain<IAccountGrain>(GrainKey.Of(tenant.Value, account?.Value ?? ""));
+        var order = new CloseOrder(subscription?.Value ?? "", through is { } day ? LocalDatePattern.Iso.Format(day) : "", node.Keeper.Book.Sequence);
+        // Where its silo goes meanwhile, it goes on in another one.
+        return (await AskAsync("The account", Timeout.InfiniteTimeSpan, () => grain.CloseAsync(order), cancellation)).Document
+            ?? throw new Unavailable("An older silo closed; what it did is in the store.");
     }
 
     public async ValueTask DisposeAsync()

@@ -155,12 +155,12 @@ internal sealed class ClusterWorld : IDisposable
         await client.TextAsync($"/v1/subscriptions/a{account:000}-s/balance", default);
     });
 
-    /// <summary>Closes March through a node, of all accounts or of one.</summary>
+    /// <summary>Closes March, or what ended before, through a node, of all accounts or of one.</summary>
     /// <returns>Whether it was answered; if not, it may be done nevertheless.</returns>
-    public static Task<bool> CloseAsync(ClusterNode node, string? account = null) => AnswersAsync(async () =>
+    public static Task<bool> CloseAsync(ClusterNode node, string? account = null, string through = "2026-04-01") => AnswersAsync(async () =>
     {
         using var client = new RatingClient(node.Url);
-        await client.SendAsync(HttpMethod.Post, account is null ? "/v1/close" : $"/v1/accounts/{account}/close", new { through = "2026-04-01" }, default);
+        await client.SendAsync(HttpMethod.Post, account is null ? "/v1/close" : $"/v1/accounts/{account}/close", new { through }, default);
     });
 
     /// <summary>What every test ends with, seen from outside: March is closed, with one snapshot of each subscription and one invoice of each account; the auditor finds nothing; the count closes; nothing acknowledged is missing.</summary>

@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.Json;
 using NodaTime;
 using Rating.Audit;
 using Rating.Domain;
+using Rating.Domain.Invoicing;
 using Rating.Domain.Usage;
 using Rating.Engine;
 using Rating.Engine.Documents;
@@ -71,13 +73,16 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public Task<BalanceView> BalanceAsync(string subscription) => Engine.BalanceAsync(Tenant, new SubscriptionId(subscription), default);
 
-    /// <summary>Closes, and tells the snapshots that the store has since then: a cluster leaves them where they were made.</summary>
-    public async Task<CloseOutcome> CloseAsync(string? through = null, string? subscription = null)
+    /// <summary>Closes as callers do. What it made is told from the store, and the answer must have told as much.</summary>
+    public async Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<StoredInvoice> Invoices, string Parked)> CloseAsync(string? through = null, string? subscription = null)
     {
-        var before = Snapshots().ToHashSet();
-        var outcome = await Engine.CloseAsync(
-            Tenant, null, subscription is null ? null : new SubscriptionId(subscription), through is null ? null : NodaTime.Text.LocalDatePattern.Iso.Parse(through).Value, null, default);
-        return outcome with { Snapshots = [.. Snapshots().Where(snapshot => !before.Contains(snapshot)).Select(snapshot => BillingDocuments.ReadSnapshot(snapshot.Document))] };
+        var (snapshotsBefore, invoicesBefore) = (Snapshots().ToHashSet(), Invoices().Select(invoice => invoice.Number).ToHashSet());
+        using var answer = JsonDocument.Parse(await Engine.CloseDocumentAsync(
+            Tenant, null, subscription is null ? null : new SubscriptionId(subscription), through is null ? null : NodaTime.Text.LocalDatePattern.Iso.Parse(through).Value, null, default));
+        var snapshots = Snapshots().Where(snapshot => !snapshotsBefore.Contains(snapshot)).Select(snapshot => BillingDocuments.ReadSnapshot(snapshot.Document)).ToList();
+        var invoices = Invoices().Where(invoice => !invoicesBefore.Contains(invoice.Number)).ToList();
+        Assert.Equal((snapshots.Count, invoices.Count), (answer.RootElement.GetProperty("snapshotCount").GetInt32(), answer.RootElement.GetProperty("invoices").GetArrayLength()));
+        return (snapshots, invoices, string.Join('\n', answer.RootElement.GetProperty("parked").EnumerateArray()));
     }
 
     /// <summary>Lets the auditor read everything back and recompute it.</summary>
@@ -92,6 +97,8 @@ internal sealed class EngineWorld : IAsyncDisposable
         var report = await AuditAsync();
         Assert.True(report.IsClean, $"{because}: {report.FindingsCount} findings\n{string.Join('\n', report.Findings.Take(12))}");
     }
+
+    private IEnumerable<StoredInvoice> Invoices() => Store.ReadInvoicesAsync(Tenant, null, default).ToBlockingEnumerable();
 
     private IEnumerable<StoredSnapshot> Snapshots() => Store.ReadSnapshotsAsync(Tenant, null, null, default).ToBlockingEnumerable();
 
