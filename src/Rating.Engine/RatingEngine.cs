@@ -277,13 +277,14 @@ public sealed class RatingEngine : IAsyncDisposable
         return report.Rows;
     }
 
-    // In a cluster another process may take the number, or make the invoice: then what is wanted and not there is looked for again.
+    // In a cluster another process may make the invoice, or snapshots with a newer book: then what is wanted and not there is looked for again.
     private async Task<IReadOnlyList<Invoice>> BillAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
+                if (tries > 1) await _keeper.RefreshAsync(cancellation);
                 return await _billRun.RunAsync(tenant, account, activations, cancellation);
             }
             catch (StaleWriterException) when (_partitions.Addresses is not null && tries < 100)
