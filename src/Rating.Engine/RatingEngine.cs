@@ -294,6 +294,9 @@ public sealed class RatingEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Hands over what leaves and what comes in, in one process of a cluster at a time, until the engine is disposed.</summary>
+    public void Run(HandOff.HandOffs handOffs) => _partitions.RunAlone("hand-off", handOffs.RunAsync);
+
     /// <summary>Finishes a close batch in this process.</summary>
     internal Task<Closed> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);
 

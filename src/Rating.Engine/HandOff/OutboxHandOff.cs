@@ -20,12 +20,6 @@ internal sealed class OutboxHandOff(IRatingStore store, IOutlet outlet) : IHandO
 
     public string Stream => "outbox";
 
-    public async Task<long> ReachAsync(long from, CancellationToken cancellation)
-    {
-        await foreach (var message in store.ReadOutboxAsync(from, cancellation)) return message.Id;
-        return from;
-    }
-
     public async Task<long> SendAsync(long from, CancellationToken cancellation)
     {
         var messages = new List<OutgoingMessage>();
