@@ -68,4 +68,13 @@ public static class Limits
 
     /// <summary>A running charge that is watched is told at most so often per second.</summary>
     public const int BalanceUpdatesPerSecondMax = 4;
+
+    /// <summary>A subscription is looked at for alerts at most so often per second.</summary>
+    public const int AlertLooksPerSecondMax = 1;
+
+    /// <summary>The most thresholds of one alert.</summary>
+    public const int AlertThresholdsMax = 20;
+
+    /// <summary>How often a recurring threshold is reached in one period, at most; then it is silent.</summary>
+    public const int AlertStepsMax = 100;
 }

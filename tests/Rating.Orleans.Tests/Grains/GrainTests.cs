@@ -5,6 +5,7 @@ using Orleans;
 using Orleans.Runtime;
 using Rating.Domain;
 using Rating.Engine.Intake;
+using Rating.Engine.Store;
 using Rating.Orleans.Contracts;
 using Rating.Orleans.Placement;
 
@@ -95,6 +96,27 @@ public sealed class GrainTests(GrainWorld world) : IClassFixture<GrainWorld>
         await world.SendAsync(6, 2);
         do Assert.True(await heard.MoveNextAsync());
         while (ChargeOf(heard.Current) != 0.20m);
+    }
+
+    [Fact]
+    public async Task A_threshold_that_usage_on_several_silos_reaches_is_alerted_once_and_heard_on_any_silo()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var id = GrainWorld.Id(8);
+        await using var heard = (await world.Engines[2].ListenAsync(GrainWorld.Tenant, patience.Token)).GetAsyncEnumerator(patience.Token);
+        await world.First.PutPartiesAsync(
+            GrainWorld.Tenant, $$"""{"subscriptions":[{"id":"{{id}}","account":"a08","start":"2026-03-01","changes":[{"from":"2026-03-01","plan":"plan"}],"alerts":[{"key":"spend","thresholds":[{"code":"two","value":"2.00"}]}]}]}""", default);
+        // 2.00 in all; no partition, and no silo, has as much.
+        var keys = Enumerable.Range(0, 1_000).Select(i => $"key {i}").GroupBy(key => Rendezvous.OfPartition(PartitionOf.Key(GrainWorld.Tenant, key, GrainWorld.Partitions), Silos)).Select(silo => silo.First()).ToList();
+        Assert.True(keys.Count > 1);
+        for (var i = 0; i < 20; i++) await world.SendAsync(8, 1, keys[i % keys.Count]);
+        Assert.True(await heard.MoveNextAsync());
+        Assert.Equal($"{id}/314/spend/two/0", heard.Current.Id);
+        Assert.Contains("\"reached\":\"2.00\",\"value\":\"2.00\"", heard.Current.Document, StringComparison.Ordinal);
+        foreach (var engine in world.Engines) await engine.AlertedAsync(patience.Token);
+        var stored = new List<StoredAlert>();
+        await foreach (var alert in world.Store.ReadAlertsAsync(GrainWorld.Tenant, null, default)) stored.Add(alert);
+        Assert.Equal(heard.Current, Assert.Single(stored));
     }
 
     [Fact]
