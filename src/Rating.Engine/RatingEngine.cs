@@ -8,6 +8,7 @@ using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
+using Rating.Engine.Alerts;
 using Rating.Engine.BillRuns;
 using Rating.Engine.Books;
 using Rating.Engine.Closing;
@@ -32,14 +33,18 @@ public sealed class RatingEngine : IAsyncDisposable
     private readonly IClock _clock;
     private readonly TimeProvider _timer;
     private readonly SemaphoreSlim _billing = new(1, 1);
+    private readonly AlertRecorder _recorder;
 
     private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, Func<RatingEngine, BookKeeper, IPartitionHost> partitions)
     {
         (_log, Store, _clock, _timer) = (log, store, clock, timer);
         _keeper = new BookKeeper(store, clock);
+        _recorder = new AlertRecorder(store);
+        Alerts = new AlertWatch(this, _recorder, clock, timer);
         _partitions = partitions(this, _keeper);
+        if (_partitions.Addresses is { } elsewhere) _recorder.TellElsewhere = elsewhere.TellAsync;
         _keeper.OnChanged = _partitions.BookChanged;
-        _closer = new Closer(store, _partitions, _keeper, settings, clock);
+        _closer = new Closer(store, _partitions, _keeper, _recorder, settings, clock);
         _billRun = new BillRun(store, _keeper.Book, settings, clock);
         Intake = new UsageIntake(log, clock);
     }
@@ -53,6 +58,12 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>The store, for reading snapshots, invoices and the outbox.</summary>
     public IRatingStore Store { get; }
 
+    /// <summary>Whether all partitions are in this process.</summary>
+    public bool IsAlone => _partitions.Addresses is null;
+
+    /// <summary>Looks at what has alerts, when something was stored for it.</summary>
+    internal AlertWatch Alerts { get; }
+
     /// <summary>Memory that remembered ids take, in bytes, and how many they are.</summary>
     public (long Bytes, long Count) RememberedIds => _partitions.RememberedIds;
 
@@ -65,7 +76,7 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="Refused"><c>settings.changed</c>: the data was made with other settings.</exception>
     public static Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, CancellationToken cancellation) =>
-        StartAsync(log, store, settings, clock, timer, (_, keeper) => new LocalPartitions(log, store, keeper.Book, settings, timer), cancellation);
+        StartAsync(log, store, settings, clock, timer, (engine, keeper) => new LocalPartitions(log, store, keeper.Book, settings, timer, engine.Alerts.Look), cancellation);
 
     /// <summary>Starts over partitions that a host finds.</summary>
     internal static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, Func<RatingEngine, BookKeeper, IPartitionHost> partitions, CancellationToken cancellation)
@@ -78,6 +89,7 @@ public sealed class RatingEngine : IAsyncDisposable
         try
         {
             await engine._keeper.LoadAsync(cancellation);
+            engine.Alerts.Start();
             await engine._partitions.StartAsync(cancellation);
             // In a cluster the calendar does: not every process that starts.
             if (engine._partitions.Addresses is null) await engine._closer.ResumeAsync(cancellation);
@@ -277,13 +289,14 @@ public sealed class RatingEngine : IAsyncDisposable
         return report.Rows;
     }
 
-    // In a cluster another process may take the number, or make the invoice: then what is wanted and not there is looked for again.
+    // In a cluster another process may make the invoice, or snapshots with a newer book: then what is wanted and not there is looked for again.
     private async Task<IReadOnlyList<Invoice>> BillAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
+                if (tries > 1) await _keeper.RefreshAsync(cancellation);
                 return await _billRun.RunAsync(tenant, account, activations, cancellation);
             }
             catch (StaleWriterException) when (_partitions.Addresses is not null && tries < 100)
@@ -292,6 +305,9 @@ public sealed class RatingEngine : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Hands over what leaves and what comes in, in one process of a cluster at a time, until the engine is disposed.</summary>
+    public void Run(HandOff.HandOffs handOffs) => _partitions.RunAlone("hand-off", handOffs.RunAsync);
 
     /// <summary>Finishes a close batch in this process.</summary>
     internal Task<Closed> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);
@@ -366,6 +382,18 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>Waits until everything that is in the log now has its verdict stored.</summary>
     public Task CaughtUpAsync(CancellationToken cancellation) => _partitions.CaughtUpAsync(cancellation);
 
+    /// <summary>Waits until everything that is in the log now has its verdict stored, and the alerts that are due for it are stored as far as this process makes them.</summary>
+    public async Task AlertedAsync(CancellationToken cancellation)
+    {
+        await _partitions.CaughtUpAsync(cancellation);
+        await Alerts.SettledAsync(cancellation);
+    }
+
+    /// <summary>A tenant's alerts from now on, as they are made, until cancelled: of all processes. A listener that is slow, or a process that dies, may miss some; all are in the store.</summary>
+    /// <returns>When it listens.</returns>
+    public Task<IAsyncEnumerable<StoredAlert>> ListenAsync(TenantId tenant, CancellationToken cancellation) =>
+        _partitions.Addresses is { } addresses ? addresses.ListenAsync(tenant, cancellation) : Task.FromResult(_recorder.Listen(tenant, cancellation));
+
     /// <summary>How each partition is doing.</summary>
     public Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation) => _partitions.StatusAsync(cancellation);
 
@@ -375,6 +403,7 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Alerts.DisposeAsync();
         await _partitions.DisposeAsync();
         _keeper.Dispose();
         _billing.Dispose();
@@ -416,14 +445,15 @@ public sealed class RatingEngine : IAsyncDisposable
             var own = usage.GetValueOrDefault((number, number)) ?? new PeriodUsage();
             var late = usage.Where(pair => pair.Key.Billing == number && pair.Key.Usage != number).ToDictionary(pair => pair.Key.Usage, pair => pair.Value);
             var all = known.With(late);
-            var lines = Progress.NotYetBilled(Price.Arrears(terms, own, today, all.StartOf(number)).Lines, Progress.Billed(before, number));
+            var priced = Price.Arrears(terms, own, today, all.StartOf(number)).Lines;
+            var lines = Progress.NotYetBilled(priced, Progress.Billed(before, number));
             lines.AddRange(SnapshotMaker.Late(entry, known, late, number));
             lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
             known = all.With([new KeyValuePair<int, PeriodUsage>(number, own)]);
-            periods.Add(new OpenPeriod(terms.Period, lines, own));
+            periods.Add(new OpenPeriod(terms.Period, lines, own, Progress.UsageCharge(priced, terms.Currency)));
         }
 
         var currency = entry.Tenant.Catalogs[0].Catalog.Currency;
-        return new BalanceView(subscription.Id, subscription.Account, currency, subscription.TermsOn(today).Plan, periods, today, latest, lag);
+        return new BalanceView(subscription.Id, subscription.Account, currency, subscription.TermsOn(today).Plan, periods, today, latest, lag) { BookSequence = Book.Sequence };
     }
 }

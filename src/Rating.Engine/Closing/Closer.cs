@@ -6,6 +6,7 @@ using Rating.Domain;
 using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Usage;
+using Rating.Engine.Alerts;
 using Rating.Engine.Books;
 using Rating.Engine.Documents;
 using Rating.Engine.Partitions;
@@ -14,7 +15,7 @@ using Rating.Engine.Store;
 namespace Rating.Engine.Closing;
 
 /// <summary>Closes periods: freezes their terms, seals them in every partition, makes their snapshots. Every step can be run again after a crash.</summary>
-internal sealed class Closer(IRatingStore store, IPartitionHost partitions, BookKeeper keeper, RatingSettings settings, IClock clock)
+internal sealed class Closer(IRatingStore store, IPartitionHost partitions, BookKeeper keeper, AlertRecorder alerts, RatingSettings settings, IClock clock)
 {
     private Book Book => keeper.Book;
 
@@ -168,6 +169,8 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
 
         var made = new List<Snapshot>();
         var parked = new List<(string, string)>();
+        var reached = new List<StoredAlert>();
+        var now = clock.GetCurrentInstant();
         foreach (var (subscription, period) in batch.Closes)
         {
             var entry = Book.Read(book => book.Entry(subscription));
@@ -176,7 +179,9 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             if (before.Any(snapshot => snapshot.Kind is SnapshotKind.Period or SnapshotKind.Supplementary && snapshot.Period.Number == period)) continue;
             try
             {
-                made.Add(Book.Read(_ => SnapshotMaker.OfPeriod(entry, period, batch.Sequence, usage.TryGetValue(subscription, out var all) ? all : [], before)));
+                var snapshot = Book.Read(_ => SnapshotMaker.OfPeriod(entry, period, batch.Sequence, usage.TryGetValue(subscription, out var all) ? all : [], before));
+                if (entry.AlertsSince > 0 && snapshot.Kind == SnapshotKind.Period) reached.AddRange(Book.Read(_ => ReachedAlerts.AtClose(entry, snapshot, before, now)));
+                made.Add(snapshot);
             }
             catch (Exception wrong) when (wrong is Refused or InvariantBrokenException or OverflowException or KeyNotFoundException)
             {
@@ -185,6 +190,8 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             }
         }
 
+        // Before the snapshots: a batch that has them is not looked at again.
+        await alerts.SaveAsync(reached, cancellation);
         await store.SaveSnapshotsAsync(parked.Count == 0 ? batch.Number : null, [.. made.Select(Stored)], cancellation);
         var done = new Closed();
         done.Add(made.Count, made, parked);

@@ -2,6 +2,7 @@ using NodaTime;
 using Rating.Domain;
 using Rating.Engine.Books;
 using Rating.Engine.Closing;
+using Rating.Engine.Store;
 
 namespace Rating.Engine.Partitions;
 
@@ -13,6 +14,13 @@ internal interface IAddresses
 
     /// <summary>The running charge of a subscription now, and again after each change, until cancelled; of several changes at once the newest.</summary>
     IAsyncEnumerable<string> WatchAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation);
+
+    /// <summary>Tells whoever listens, in whatever process, of an alert that is stored. Never fails: all alerts are in the store.</summary>
+    Task TellAsync(StoredAlert alert);
+
+    /// <summary>A tenant's alerts from now on, of all processes, until cancelled.</summary>
+    /// <returns>When it listens.</returns>
+    Task<IAsyncEnumerable<StoredAlert>> ListenAsync(TenantId tenant, CancellationToken cancellation);
 
     /// <summary>Finishes a close batch.</summary>
     Task<Closed> FinishAsync(CloseBatch batch, CancellationToken cancellation);
