@@ -33,6 +33,9 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
 
     internal List<RatingEngine> Engines { get; } = [];
 
+    /// <summary>The calls of grains that any silo made.</summary>
+    internal GrainCalls Calls { get; } = new();
+
     public RatingEngine First => Engines[0];
 
     internal MemoryRatingStore Store => _store;
@@ -83,8 +86,9 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
         public void Configure(ISiloBuilder siloBuilder)
         {
             var world = _current!;
-            var node = new Node(world._log, world._store, new RatingSettings { Partitions = Partitions }, world.Clock, TimeProvider.System, new ClusterSettings { ConnectionString = "", CalendarEvery = null }, NullLogger.Instance);
+            var node = new Node(world._log, world._store, new RatingSettings { Partitions = Partitions, CheckpointEvery = TimeSpan.FromMilliseconds(20) }, world.Clock, TimeProvider.System, new ClusterSettings { ConnectionString = "", CalendarEvery = null }, NullLogger.Instance);
             SiloSetup.Configure(siloBuilder, node);
+            siloBuilder.AddOutgoingGrainCallFilter(world.Calls);
             siloBuilder.UseInMemoryReminderService();
             siloBuilder.AddMemoryGrainStorage(SiloSetup.StreamSubscriptions);
             siloBuilder.AddStartupTask(
