@@ -8,6 +8,7 @@ using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
+using Rating.Engine.Alerts;
 using Rating.Engine.BillRuns;
 using Rating.Engine.Books;
 using Rating.Engine.Closing;
@@ -32,14 +33,18 @@ public sealed class RatingEngine : IAsyncDisposable
     private readonly IClock _clock;
     private readonly TimeProvider _timer;
     private readonly SemaphoreSlim _billing = new(1, 1);
+    private readonly AlertRecorder _recorder;
 
     private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, Func<RatingEngine, BookKeeper, IPartitionHost> partitions)
     {
         (_log, Store, _clock, _timer) = (log, store, clock, timer);
         _keeper = new BookKeeper(store, clock);
+        _recorder = new AlertRecorder(store);
+        Alerts = new AlertWatch(this, _recorder, clock, timer);
         _partitions = partitions(this, _keeper);
+        if (_partitions.Addresses is { } elsewhere) _recorder.TellElsewhere = elsewhere.TellAsync;
         _keeper.OnChanged = _partitions.BookChanged;
-        _closer = new Closer(store, _partitions, _keeper, settings, clock);
+        _closer = new Closer(store, _partitions, _keeper, _recorder, settings, clock);
         _billRun = new BillRun(store, _keeper.Book, settings, clock);
         Intake = new UsageIntake(log, clock);
     }
@@ -53,6 +58,9 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>The store, for reading snapshots, invoices and the outbox.</summary>
     public IRatingStore Store { get; }
 
+    /// <summary>Looks at what has alerts, when something was stored for it.</summary>
+    internal AlertWatch Alerts { get; }
+
     /// <summary>Memory that remembered ids take, in bytes, and how many they are.</summary>
     public (long Bytes, long Count) RememberedIds => _partitions.RememberedIds;
 
@@ -65,7 +73,7 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="Refused"><c>settings.changed</c>: the data was made with other settings.</exception>
     public static Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, CancellationToken cancellation) =>
-        StartAsync(log, store, settings, clock, timer, (_, keeper) => new LocalPartitions(log, store, keeper.Book, settings, timer), cancellation);
+        StartAsync(log, store, settings, clock, timer, (engine, keeper) => new LocalPartitions(log, store, keeper.Book, settings, timer, engine.Alerts.Look), cancellation);
 
     /// <summary>Starts over partitions that a host finds.</summary>
     internal static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, Func<RatingEngine, BookKeeper, IPartitionHost> partitions, CancellationToken cancellation)
@@ -78,6 +86,7 @@ public sealed class RatingEngine : IAsyncDisposable
         try
         {
             await engine._keeper.LoadAsync(cancellation);
+            engine.Alerts.Start();
             await engine._partitions.StartAsync(cancellation);
             // In a cluster the calendar does: not every process that starts.
             if (engine._partitions.Addresses is null) await engine._closer.ResumeAsync(cancellation);
@@ -203,20 +212,31 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="progress">Told how many of how many periods are closed.</param>
     /// <param name="cancellation">Gives up; what is closed stays closed, and running again goes on.</param>
     /// <exception cref="Refused"><c>close.early</c>: a period asked for has not ended, or its usage grace is not over, and it is not the end of the subscription.</exception>
+    /// <returns>What it did, as a JSON document (docs/formats.md). In a cluster the account's address closes, wherever that is: one close of an account at a time.</returns>
+    public async Task<string> CloseDocumentAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation)
+    {
+        if (_partitions.Addresses is not { } addresses) return BillingDocuments.Write(await CloseAsync(tenant, account, subscription, through, progress, cancellation));
+        var of = account ?? (subscription is { } one ? (await EntryOfAsync(tenant, one, cancellation)).Subscription.Account : null);
+        return await addresses.CloseAsync(tenant, of, subscription, through, cancellation);
+    }
+
+    /// <summary>Closes periods from this process; as <see cref="CloseDocumentAsync"/>.</summary>
     public async Task<CloseOutcome> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation)
     {
         if (subscription is { } one) await EntryOfAsync(tenant, one, cancellation);
         if (account is { } named && !Book.Read(book => book.Tenant(tenant)?.Accounts.ContainsKey(named.Value) ?? false)) throw new Refused("account.unknown", $"There is no account '{named}'.");
-        await _billing.WaitAsync(cancellation);
+        // In a cluster addresses see to it that an account is closed by one at a time, and keys decide between accounts.
+        var isAlone = _partitions.Addresses is null;
+        if (isAlone) await _billing.WaitAsync(cancellation);
         try
         {
-            var (snapshots, parked) = await _closer.CloseAsync(tenant, account, subscription, through, progress, cancellation);
+            var closed = await _closer.CloseAsync(tenant, account, subscription, through, progress, cancellation);
             var billed = account ?? (subscription is { } id ? (await EntryOfAsync(tenant, id, cancellation)).Subscription.Account : null);
-            return new CloseOutcome(snapshots, await BillAsync(tenant, billed, activations: false, cancellation), parked);
+            return new CloseOutcome(closed.SnapshotCount, closed.Snapshots, await BillAsync(tenant, billed, activations: false, cancellation), closed.Parked);
         }
         finally
         {
-            _billing.Release();
+            if (isAlone) _billing.Release();
         }
     }
 
@@ -280,10 +300,10 @@ public sealed class RatingEngine : IAsyncDisposable
     }
 
     /// <summary>Finishes a close batch in this process.</summary>
-    internal Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string Subscription, string Why)> Parked)> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);
+    internal Task<Closed> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);
 
     /// <summary>Goes on with the closes that were interrupted.</summary>
-    internal Task<IReadOnlyList<(string Subscription, string Why)>> ResumeClosesAsync(CancellationToken cancellation) => _closer.ResumeAsync(cancellation);
+    internal Task<Closed> ResumeClosesAsync(CancellationToken cancellation) => _closer.ResumeAsync(cancellation);
 
     /// <summary>The records in suspense, in groups, the largest first.</summary>
     public async Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation) => [.. (await _partitions.SuspenseAsync(tenant, cancellation))
@@ -352,6 +372,18 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>Waits until everything that is in the log now has its verdict stored.</summary>
     public Task CaughtUpAsync(CancellationToken cancellation) => _partitions.CaughtUpAsync(cancellation);
 
+    /// <summary>Waits until everything that is in the log now has its verdict stored, and the alerts that are due for it are stored as far as this process makes them.</summary>
+    public async Task AlertedAsync(CancellationToken cancellation)
+    {
+        await _partitions.CaughtUpAsync(cancellation);
+        await Alerts.SettledAsync(cancellation);
+    }
+
+    /// <summary>A tenant's alerts from now on, as they are made, until cancelled: of all processes. A listener that is slow, or a process that dies, may miss some; all are in the store.</summary>
+    /// <returns>When it listens.</returns>
+    public Task<IAsyncEnumerable<StoredAlert>> ListenAsync(TenantId tenant, CancellationToken cancellation) =>
+        _partitions.Addresses is { } addresses ? addresses.ListenAsync(tenant, cancellation) : Task.FromResult(_recorder.Listen(tenant, cancellation));
+
     /// <summary>How each partition is doing.</summary>
     public Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation) => _partitions.StatusAsync(cancellation);
 
@@ -361,6 +393,7 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Alerts.DisposeAsync();
         await _partitions.DisposeAsync();
         _keeper.Dispose();
         _billing.Dispose();
@@ -402,14 +435,15 @@ public sealed class RatingEngine : IAsyncDisposable
             var own = usage.GetValueOrDefault((number, number)) ?? new PeriodUsage();
             var late = usage.Where(pair => pair.Key.Billing == number && pair.Key.Usage != number).ToDictionary(pair => pair.Key.Usage, pair => pair.Value);
             var all = known.With(late);
-            var lines = Progress.NotYetBilled(Price.Arrears(terms, own, today, all.StartOf(number)).Lines, Progress.Billed(before, number));
+            var priced = Price.Arrears(terms, own, today, all.StartOf(number)).Lines;
+            var lines = Progress.NotYetBilled(priced, Progress.Billed(before, number));
             lines.AddRange(SnapshotMaker.Late(entry, known, late, number));
             lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
             known = all.With([new KeyValuePair<int, PeriodUsage>(number, own)]);
-            periods.Add(new OpenPeriod(terms.Period, lines, own));
+            periods.Add(new OpenPeriod(terms.Period, lines, own, Progress.UsageCharge(priced, terms.Currency)));
         }
 
         var currency = entry.Tenant.Catalogs[0].Catalog.Currency;
-        return new BalanceView(subscription.Id, subscription.Account, currency, subscription.TermsOn(today).Plan, periods, today, latest, lag);
+        return new BalanceView(subscription.Id, subscription.Account, currency, subscription.TermsOn(today).Plan, periods, today, latest, lag) { BookSequence = Book.Sequence };
     }
 }

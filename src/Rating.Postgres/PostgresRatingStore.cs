@@ -302,6 +302,45 @@ public sealed class PostgresRatingStore : IRatingStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredAlert>> SaveAlertsAsync(IReadOnlyList<StoredAlert> alerts, CancellationToken cancellation)
+    {
+        const string save = """
+            WITH made AS (
+                INSERT INTO alert (tenant, subscription, period, alert, threshold, step, document) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+                ON CONFLICT DO NOTHING RETURNING *
+            ), numbered AS (
+                UPDATE outbox_number SET last = last + (SELECT count(*) FROM made) WHERE EXISTS (SELECT FROM made) RETURNING last - (SELECT count(*) FROM made) AS before
+            ), sent AS (
+                INSERT INTO outbox (period, id, topic, document)
+                SELECT $8, before + row_number() OVER (ORDER BY tenant, subscription, made.period, alert, threshold, step), $9, document FROM numbered, made
+            )
+            SELECT coalesce(array_agg(place), '{}') FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS w (tenant, subscription, period, alert, threshold, step, place)
+            JOIN made USING (tenant, subscription, period, alert, threshold, step)
+            """;
+        // In one order, so that two who save the same ones wait for each other and never in a circle.
+        var sorted = alerts.OrderBy(one => one.Tenant.Value, StringComparer.Ordinal).ThenBy(one => one.Subscription.Value, StringComparer.Ordinal).ThenBy(one => one.Period)
+            .ThenBy(one => one.Alert, StringComparer.Ordinal).ThenBy(one => one.Threshold, StringComparer.Ordinal).ThenBy(one => one.Step).ToList();
+        var made = await Database.WriteAsync(
+            save,
+            [
+                Array(NpgsqlDbType.Text, sorted.Select(one => one.Tenant.Value)), Array(NpgsqlDbType.Text, sorted.Select(one => one.Subscription.Value)), Array(NpgsqlDbType.Integer, sorted.Select(one => one.Period)),
+                Array(NpgsqlDbType.Text, sorted.Select(one => one.Alert)), Array(NpgsqlDbType.Text, sorted.Select(one => one.Threshold)), Array(NpgsqlDbType.Integer, sorted.Select(one => one.Step)),
+                Array(NpgsqlDbType.Text, sorted.Select(one => one.Document)), Date(await PeriodAsync(cancellation)), Text(StoredAlert.Topic),
+            ],
+            static row => row.GetFieldValue<long[]>(0),
+            cancellation);
+        return [.. made.Order().Select(place => sorted[(int)place - 1])];
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredAlert> ReadAlertsAsync(TenantId tenant, SubscriptionId? subscription, CancellationToken cancellation)
+    {
+        const string all = "SELECT tenant, subscription, period, alert, threshold, step, document FROM alert WHERE tenant = $1";
+        const string order = " ORDER BY subscription, period, alert, threshold, step";
+        return subscription is { } of ? Database.ReadAsync(all + " AND subscription = $2" + order, [Text(tenant.Value), Text(of.Value)], Alert, cancellation) : Database.ReadAsync(all + order, [Text(tenant.Value)], Alert, cancellation);
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<OutboxMessage> ReadOutboxAsync(long after, CancellationToken cancellation) => Database.ReadAsync(
         "SELECT id, topic, document FROM outbox WHERE id > $1 ORDER BY id",
         [Long(after)],
@@ -395,6 +434,9 @@ public sealed class PostgresRatingStore : IRatingStore
 
     private static StoredSnapshot Snapshot(NpgsqlDataReader row) =>
         new(new TenantId(row.GetString(0)), new SubscriptionId(row.GetString(1)), row.GetString(2), row.GetInt32(3), new AccountId(row.GetString(4)), row.GetString(5));
+
+    private static StoredAlert Alert(NpgsqlDataReader row) =>
+        new(new TenantId(row.GetString(0)), new SubscriptionId(row.GetString(1)), row.GetInt32(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetString(6));
 
     private static StoredInvoice Invoice(NpgsqlDataReader row)
     {

@@ -242,6 +242,37 @@ public sealed class SqliteRatingStore : IRatingStore
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredAlert>> SaveAlertsAsync(IReadOnlyList<StoredAlert> alerts, CancellationToken cancellation) => WriteAsync<IReadOnlyList<StoredAlert>>(session =>
+    {
+        const string insert = """
+            INSERT INTO alert (tenant, subscription, period, alert, threshold, step, document) VALUES ($tenant, $subscription, $period, $alert, $threshold, $step, $document)
+            ON CONFLICT DO NOTHING
+            """;
+        var made = new List<StoredAlert>();
+        foreach (var alert in alerts)
+        {
+            if (session.Run(insert, ("$tenant", alert.Tenant.Value), ("$subscription", alert.Subscription.Value), ("$period", alert.Period), ("$alert", alert.Alert), ("$threshold", alert.Threshold), ("$step", alert.Step), ("$document", alert.Document)) == 0) continue;
+            session.Run("INSERT INTO outbox (topic, document) VALUES ($topic, $document)", ("$topic", StoredAlert.Topic), ("$document", alert.Document));
+            made.Add(alert);
+        }
+
+        return made;
+    }, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredAlert> ReadAlertsAsync(TenantId tenant, SubscriptionId? subscription, CancellationToken cancellation)
+    {
+        const string all = "SELECT tenant, subscription, period, alert, threshold, step, document FROM alert WHERE tenant = $tenant";
+        const string order = " ORDER BY subscription, period, alert, threshold, step";
+        return ReadAsync(
+            session => subscription is { } of
+                ? session.Query(all + " AND subscription = $subscription" + order, ("$tenant", tenant.Value), ("$subscription", of.Value))
+                : session.Query(all + order, ("$tenant", tenant.Value)),
+            static row => new StoredAlert(new TenantId(row.GetString(0)), new SubscriptionId(row.GetString(1)), row.GetInt32(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetString(6)),
+            cancellation);
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<OutboxMessage> ReadOutboxAsync(long after, CancellationToken cancellation) => ReadAsync(
         session => session.Query("SELECT id, topic, document FROM outbox WHERE id > $after ORDER BY id", ("$after", after)),
         static row => new OutboxMessage(row.GetInt64(0), row.GetString(1), row.GetString(2)),

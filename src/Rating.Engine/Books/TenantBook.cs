@@ -102,6 +102,17 @@ public sealed class TenantBook
         return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { Schedule = terms.Schedule, ChargePeriods = ChargePeriods(terms, bounds, at) };
     }
 
+    /// <summary>The alerts of a subscription on a day, its own before those of its plan, and the meters that they may be on.</summary>
+    internal (IReadOnlyList<Alert> Alerts, IReadOnlyDictionary<string, Domain.Usage.Meter> Meters) AlertsOn(Subscription subscription, LocalDate day, long asOf)
+    {
+        var terms = subscription.TermsOn(day);
+        var catalog = VersionOn(day, asOf, terms, subscription.PlanSince(day)).Catalog;
+        var own = subscription.Alerts;
+        return catalog.Alerts.TryGetValue(terms.Plan, out var ofPlan)
+            ? ([.. own, .. ofPlan.Where(alert => !own.Any(mine => string.Equals(mine.Key, alert.Key, StringComparison.Ordinal)))], catalog.MetersByKey)
+            : (own, catalog.MetersByKey);
+    }
+
     /// <summary>The recurring charges that the plans of a subscription have or had, in any version and phase: what was billed may be of a charge that no terms of its days have any more.</summary>
     internal IReadOnlyList<RecurringCharge> RecurringCharges(Subscription terms, long asOf) =>
         [.. Plans(terms, asOf).SelectMany(plan => plan.Phases.SelectMany(phase => phase.Revision.Charges).Concat(plan.Charges)).OfType<RecurringCharge>().Distinct()];

@@ -179,6 +179,53 @@ public static class BillingDocuments
         WriteAccountPart(json, invoice);
     });
 
+    /// <summary>What a close did, as JSON.</summary>
+    public static string Write(CloseOutcome outcome) => Write(json =>
+    {
+        json.WriteNumber("snapshotCount", outcome.SnapshotCount);
+        json.WriteStartArray("snapshots");
+        foreach (var snapshot in outcome.Snapshots)
+        {
+            json.WriteStartObject();
+            json.WriteString("subscription", snapshot.Subscription.Value);
+            json.WriteString("kind", NameOf(snapshot));
+            json.WriteStartObject("period");
+            json.WriteNumber("number", snapshot.Period.Number);
+            json.WriteString("start", Text(snapshot.Period.Start));
+            json.WriteString("end", Text(snapshot.Period.End));
+            json.WriteEndObject();
+            json.WriteString("total", snapshot.Total.ToText());
+            json.WriteString("currency", snapshot.Currency.Code);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("invoices");
+        foreach (var invoice in outcome.Invoices)
+        {
+            json.WriteStartObject();
+            json.WriteString("number", invoice.Number);
+            json.WriteString("account", invoice.Account.Value);
+            json.WriteString("cycle", invoice.Cycle);
+            json.WriteString("date", Text(invoice.Date));
+            json.WriteString("total", invoice.Total.ToText());
+            json.WriteString("currency", invoice.Currency.Code);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("parked");
+        foreach (var (subscription, why) in outcome.Parked)
+        {
+            json.WriteStartObject();
+            json.WriteString("subscription", subscription);
+            json.WriteString("why", why);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
     /// <summary>A balance as JSON.</summary>
     public static string Write(BalanceView balance) => Write(json =>
     {

@@ -6,9 +6,9 @@ using Rating.Engine.Views;
 namespace Rating.Engine.Partitions;
 
 /// <summary>All partitions in this process.</summary>
-internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book book, RatingSettings settings, TimeProvider time) : IPartitionHost
+internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book book, RatingSettings settings, TimeProvider time, Action<IReadOnlyList<int>> onTouched) : IPartitionHost
 {
-    private readonly PartitionRunner[] _runners = [.. Enumerable.Range(0, log.Partitions).Select(id => new PartitionRunner(id, log, store, book, settings, time))];
+    private readonly PartitionRunner[] _runners = [.. Enumerable.Range(0, log.Partitions).Select(id => new PartitionRunner(id, log, store, book, settings, time) { OnTouched = onTouched })];
 
     public int Count => _runners.Length;
 

@@ -25,6 +25,9 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     /// <summary>Told after each commit.</summary>
     public Action? OnCommitted { get; set; }
 
+    /// <summary>Told which subscriptions with alerts a commit touched.</summary>
+    public Action<IReadOnlyList<int>>? OnTouched { get; set; }
+
     /// <summary>The log position up to which all is stored; -1 while the partition is not open.</summary>
     public long Committed => _partition?.Committed ?? -1;
 
@@ -195,6 +198,8 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     private async Task<UsagePartition> OpenAsync(CancellationToken cancellation)
     {
         var partition = await UsagePartition.OpenAsync(id, log, store, book, settings, time, cancellation);
+        partition.OnTouched = OnTouched;
+        partition.TellTouched();
         partition.OnCommitted = () =>
         {
             Tell();

@@ -33,6 +33,7 @@ internal sealed partial class UsagePartition
         if (!isCommand && _position == _firstPosition && _ledger.Count == 0 && _dirty.Count == 0 && _newHours.Count == 0)
         {
             if (_tookUp == _bookSequence) return;
+            TellTouched();
             Volatile.Write(ref _tookUp, _bookSequence);
             OnCommitted?.Invoke();
             return;
@@ -58,6 +59,8 @@ internal sealed partial class UsagePartition
         _verdicts.Clear();
         _newHours.Clear();
         WeighChanged();
+        // Before anybody can see that it is stored: who waits for that may wait for its alerts next.
+        TellTouched();
         lock (_gate)
         {
             _checkpoint = number;

@@ -63,6 +63,7 @@ internal sealed partial class UsagePartition
     private long _tookUp;
     private long _baseBytes;
     private long _deltaBytes;
+    private long _watchedTo;
     private Instant _latest = Instant.MinValue;
 
     private UsagePartition(int id, IUsageLog log, IRatingStore store, Book book, RatingSettings settings, TimeProvider time)
@@ -90,6 +91,9 @@ internal sealed partial class UsagePartition
 
     /// <summary>Told after each commit.</summary>
     public Action? OnCommitted { get; set; }
+
+    /// <summary>Told after each commit which subscriptions with alerts it touched; at first, and after a change of alerts, of all of whom there is usage.</summary>
+    public Action<IReadOnlyList<int>>? OnTouched { get; set; }
 
     /// <summary>Takes the partition over and loads it.</summary>
     public static async Task<UsagePartition> OpenAsync(int id, IUsageLog log, IRatingStore store, Book book, RatingSettings settings, TimeProvider time, CancellationToken cancellation)
@@ -464,6 +468,20 @@ internal sealed partial class UsagePartition
         }
 
         return accumulator;
+    }
+
+    /// <summary>Tells of subscriptions with alerts that are about to be clean, and, after a change of the book, of those whose alerts it may have changed.</summary>
+    public void TellTouched()
+    {
+        if (OnTouched is null || !_book.HasAlerts) return;
+        var since = _watchedTo;
+        _watchedTo = _bookSequence;
+        OnTouched(_book.Read(book =>
+        {
+            var touched = _dirty.FindAll(index => book.Entry(index).AlertsSince > 0);
+            if (since != _bookSequence) touched.AddRange(Enumerable.Range(0, _accumulators.Length).Where(index => _accumulators[index] is { IsEmpty: false } && book.Entry(index).AlertsSince > since));
+            return touched;
+        }));
     }
 
     // A partition that has sealed nothing keeps nothing of it.

@@ -72,6 +72,13 @@ public interface IRatingStore : IAsyncDisposable
     /// <summary>One invoice by its number; null when there is none.</summary>
     Task<StoredInvoice?> ReadInvoiceAsync(TenantId tenant, long number, CancellationToken cancellation);
 
+    /// <summary>Stores alerts that are not stored yet, each with its outbox message (<see cref="StoredAlert.Topic"/>), all in one transaction.</summary>
+    /// <returns>Those that were not stored before.</returns>
+    Task<IReadOnlyList<StoredAlert>> SaveAlertsAsync(IReadOnlyList<StoredAlert> alerts, CancellationToken cancellation);
+
+    /// <summary>Alerts of a tenant, optionally of one subscription, by subscription, period, alert, threshold and step.</summary>
+    IAsyncEnumerable<StoredAlert> ReadAlertsAsync(TenantId tenant, SubscriptionId? subscription, CancellationToken cancellation);
+
     /// <summary>Messages for the outside after an id, in order.</summary>
     IAsyncEnumerable<OutboxMessage> ReadOutboxAsync(long after, CancellationToken cancellation);
 

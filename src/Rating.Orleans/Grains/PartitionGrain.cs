@@ -30,7 +30,7 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo) : Grain,
         await node.Started.WaitAsync(cancellationToken);
         if (node.HasLeft(Id)) throw new Unavailable($"Partition {Id} belongs to another silo.");
         DelayDeactivation(TimeSpan.MaxValue);
-        _runner = new PartitionRunner(Id, node.Log, node.Store, node.Keeper.Book, node.Settings, node.Time) { OnLost = Lost };
+        _runner = new PartitionRunner(Id, node.Log, node.Store, node.Keeper.Book, node.Settings, node.Time) { OnLost = Lost, OnTouched = node.Engine.Alerts.Look };
         _served = new ServedPartition(_runner, LeaveAsync);
         // An activation that is ending may still stand there.
         node.Served[Id] = _served;

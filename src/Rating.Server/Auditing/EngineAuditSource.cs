@@ -3,7 +3,6 @@ using NodaTime;
 using Rating.Audit;
 using Rating.Domain;
 using Rating.Engine;
-using Rating.Engine.Documents;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
 
@@ -41,7 +40,7 @@ internal sealed class EngineAuditSource : IAuditSource
         foreach (var (tenant, id) in subscriptions.Take(BalancesMax))
         {
             // The document as callers get it; the tenant beside, for the auditor has no caller to tell it.
-            var balance = JsonNode.Parse(BillingDocuments.Write(await engine.BalanceAsync(tenant, id, cancellation)))!.AsObject();
+            var balance = JsonNode.Parse(await engine.BalanceDocumentAsync(tenant, id, cancellation))!.AsObject();
             balance["tenant"] = tenant.Value;
             balances.Add(balance.ToJsonString());
         }
