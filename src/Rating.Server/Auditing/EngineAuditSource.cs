@@ -3,6 +3,8 @@ using NodaTime;
 using Rating.Audit;
 using Rating.Domain;
 using Rating.Engine;
+using Rating.Engine.BillRuns;
+using Rating.Engine.Documents;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
 
@@ -45,6 +47,7 @@ internal sealed class EngineAuditSource : IAuditSource
             balances.Add(balance.ToJsonString());
         }
 
+        await engine.AlertedAsync(cancellation);
         var ends = new long[log.Partitions];
         for (var i = 0; i < ends.Length; i++) ends[i] = await log.EndAsync(i, cancellation);
         return new EngineAuditSource(engine, log, settings, ends, balances);
@@ -97,10 +100,17 @@ internal sealed class EngineAuditSource : IAuditSource
     public IEnumerable<string> Snapshots() => Tenants().SelectMany(tenant => Store.ReadSnapshotsAsync(tenant, null, null, CancellationToken.None).ToBlockingEnumerable()).Select(snapshot => snapshot.Document);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Invoices() => Tenants().SelectMany(tenant => Store.ReadInvoicesAsync(tenant, null, CancellationToken.None).ToBlockingEnumerable()).Select(invoice => invoice.Document);
+    public IEnumerable<string> Invoices() => Tenants().SelectMany(tenant => Store.ReadInvoicesAsync(tenant, null, CancellationToken.None).ToBlockingEnumerable())
+        .Select(invoice => InvoiceSections.TextAsync(Store, invoice, CancellationToken.None).GetAwaiter().GetResult());
 
     /// <inheritdoc/>
     public IEnumerable<string> Balances() => _balances;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Alerts() => Tenants().SelectMany(tenant => Store.ReadAlertsAsync(tenant, null, CancellationToken.None).ToBlockingEnumerable()).Select(alert => alert.Document);
+
+    /// <inheritdoc/>
+    public bool AlertsAreMade => _engine.IsAlone;
 
     /// <inheritdoc/>
     public IEnumerable<AuditCount> Received() =>

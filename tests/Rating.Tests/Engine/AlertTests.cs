@@ -58,7 +58,7 @@ public sealed class AlertTests
         faults.LosesAlerts = _ => true;
         await SendAsync(world, "a", 5, settled: false);
         await faults.AlertsLost.Task;
-        await world.Engine.DisposeAsync();
+        await world.StopAsync();
         Assert.Empty(await StoredAsync(world));
         faults.LosesAlerts = _ => false;
         await world.OpenAsync();
