@@ -468,6 +468,7 @@ internal sealed partial class UsagePartition
     private void Accumulate(int index, int billing, int usage, PlanRevision revision, UsageRecord record)
     {
         var accumulator = Touch(index);
+        if (accumulator.Weight == 0) Hold(index, accumulator);
         foreach (var addition in _rater.Meters)
             accumulator.Meter(_keys.PlaceOf(billing, usage, revision, addition.Meter, addition.Dimensions)).Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText, addition.Scaled);
         foreach (var call in _rater.Calls)
