@@ -1,9 +1,12 @@
+using Rating.Kafka;
 using Rating.Loadtest;
 using Rating.Loadtest.Local;
 using Rating.Loadtest.Pipeline;
 using Rating.Loadtest.Processes;
 using Rating.Loadtest.Report;
 
+// Asked first, here and in every child: Confluent.Kafka finds the library through it, and by itself would only say that it did not load.
+var problem = Librdkafka.Problem;
 if (args is [Children.Command, var kind, var settings]) return await Children.RunAsync(kind, settings);
 if (Options.Parse(args) is not { } options)
 {
@@ -17,6 +20,13 @@ if (options.StagesOnly)
     return 0;
 }
 
+const string buildFirst = "Build the solution first (dotnet build Rating.sln -c Release): it asks the package feed what there is, which a project alone does not.";
+if (options.Command != Options.Local && problem is not null)
+{
+    Console.Error.WriteLine($"loadtest {options.Command}: {problem} {buildFirst}");
+    return 2;
+}
+
 Directory.CreateDirectory(options.Out);
 var figures = new List<Figure>();
 #if RATING_ORLEANS
@@ -24,7 +34,7 @@ var cluster = Rating.Loadtest.Cluster.ClusterFigures.MeasureAsync;
 #else
 if (options.Command == Options.Cluster)
 {
-    Console.Error.WriteLine("loadtest cluster: this program was built without Orleans, which its package feed lacks.");
+    Console.Error.WriteLine($"loadtest cluster: this program was built without Orleans, which its package feed lacks. {buildFirst}");
     return 2;
 }
 

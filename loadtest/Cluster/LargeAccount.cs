@@ -9,7 +9,7 @@ namespace Rating.Loadtest.Cluster;
 internal static class LargeAccount
 {
     private const double Goal = 0.5, AtOnce = 10_000_000;
-    private static readonly string Command = $"{ServedEngine.Close} {Customers.Account(0)} 2026-04-10T00:00:00Z";
+    private static readonly string Command = $"{ServedEngine.Close} {Customers.Account(0)}";
 
     public static async IAsyncEnumerable<Figure> MeasureAsync(Bench bench, Options options)
     {
@@ -47,11 +47,12 @@ internal static class LargeAccount
         // The first batch is for the compiler, the second tells what is normal.
         await IngestAsync(bench, run, topic, records / 3, 1);
         var normal = await IngestAsync(bench, run, topic, records / 3, 2);
+        foreach (var process in all) await process.AskAsync<string>($"{ServedEngine.Time} 2026-04-10T00:00:00Z");
         using var watch = new ResidentMemory(all);
         var closing = all[0].AskAsync<ServedEngine.Closed>(Command);
         var meanwhile = alone is null ? await IngestAsync(bench, run, topic, records / 3, 3, closing) : 0;
         var closed = await closing;
-        if (closed.Invoices != 1 || closed.Parked != 0) throw new InvalidOperationException($"{closed.Invoices} invoices were made, {closed.Parked} subscriptions parked");
+        if (closed.Snapshots != subscriptions || closed.Invoices != 1 || closed.Parked != 0) throw new InvalidOperationException($"{closed.Snapshots} snapshots and {closed.Invoices} invoices were made, {closed.Parked} subscriptions parked");
         return new Closing(closed.Seconds, normal, meanwhile, watch.BeforeMiB, watch.PeakMiB);
     }
 

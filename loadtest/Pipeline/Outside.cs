@@ -128,7 +128,7 @@ internal sealed class Outside : IDisposable
     {
         var message = new Message<Null, byte[]> { Value = record.Payload.ToArray(), Timestamp = new Timestamp(record.IngestTime.ToUnixTimeMilliseconds(), TimestampType.CreateTime) };
         if (hasHeaders)
-            message.Headers = [new Header(KafkaHeaders.Tenant, "default"u8.ToArray()), new Header(KafkaHeaders.Source, "pbx"u8.ToArray()), new Header(KafkaHeaders.ContentType, "application/cloudevents+json"u8.ToArray())];
+            message.Headers = [new Header(KafkaHeaders.Tenant, "default"u8.ToArray()), new Header(KafkaHeaders.ContentType, "application/cloudevents+json"u8.ToArray())];
         producer.Produce(new TopicPartition(topic, record.Partition), message);
     }
 

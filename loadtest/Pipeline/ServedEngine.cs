@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using NodaTime.Text;
 using Rating.Domain;
 using Rating.Engine;
@@ -20,15 +21,17 @@ internal sealed class ServedEngine
     /// <summary>Asks for running charges wherever the subscriptions are, for so many milliseconds; and counts which of them needed no other process.</summary>
     public const string Ask = "ask";
 
-    /// <summary>Closes and bills an account as if it were this instant.</summary>
+    /// <summary>Makes it this instant.</summary>
+    public const string Time = "time";
+
+    /// <summary>Closes and bills an account, wherever its address is.</summary>
     public const string Close = "close";
 
     private readonly TopicRun _run;
-    private readonly FixedClock _clock;
     private readonly Installation _here;
     private int _nextVisible;
 
-    private ServedEngine(TopicRun run, FixedClock clock, Installation here) => (_run, _clock, _here) = (run, clock, here);
+    private ServedEngine(TopicRun run, Installation here) => (_run, _here) = (run, here);
 
     public static async Task ChildAsync(TopicRun run)
     {
@@ -41,13 +44,14 @@ internal sealed class ServedEngine
         await using var host = await RatingHost.StartAsync(here, "http://127.0.0.1:0", verbose: false, default);
         await host.Loaded;
         Children.Say(host.Url);
-        var engine = new ServedEngine(run, clock, here);
+        var engine = new ServedEngine(run, here);
         while (await Children.AskedAsync() is { } line)
             switch (line.Split(' '))
             {
                 case [Probe, var millis]: Children.Say(await engine.ProbeAsync(int.Parse(millis, CultureInfo.InvariantCulture))); break;
                 case [Ask, var millis]: Children.Say(await engine.AskAsync(int.Parse(millis, CultureInfo.InvariantCulture))); break;
-                case [Close, var account, var at]: Children.Say(await engine.CloseAsync(new AccountId(account), at)); break;
+                case [Time, var at]: clock.At = InstantPattern.General.Parse(at).Value; Children.Say(at); break;
+                case [Close, var account]: Children.Say(await engine.CloseAsync(new AccountId(account))); break;
                 default: throw new ArgumentException($"{line}: not known");
             }
     }
@@ -81,12 +85,12 @@ internal sealed class ServedEngine
         return new Asked(took, local);
     }
 
-    private async Task<Closed> CloseAsync(AccountId account, string at)
+    private async Task<Closed> CloseAsync(AccountId account)
     {
-        _clock.At = InstantPattern.General.Parse(at).Value;
         var start = Stopwatch.GetTimestamp();
-        var outcome = await _here.Engine.CloseAsync(Customers.Tenant, account, null, null, null, default);
-        return new Closed(Stopwatch.GetElapsedTime(start).TotalSeconds, outcome.Invoices.Count, outcome.Parked.Count);
+        using var outcome = JsonDocument.Parse(await _here.Engine.CloseDocumentAsync(Customers.Tenant, account, null, null, null, default));
+        int Count(string of) => outcome.RootElement.GetProperty(of).GetArrayLength();
+        return new Closed(Stopwatch.GetElapsedTime(start).TotalSeconds, outcome.RootElement.GetProperty("snapshotCount").GetInt32(), Count("invoices"), Count("parked"));
     }
 
     /// <summary>What a probe found.</summary>
@@ -100,5 +104,5 @@ internal sealed class ServedEngine
     internal sealed record Asked(List<double> Millis, int Local);
 
     /// <summary>What a close took.</summary>
-    internal sealed record Closed(double Seconds, int Invoices, int Parked);
+    internal sealed record Closed(double Seconds, int Snapshots, int Invoices, int Parked);
 }

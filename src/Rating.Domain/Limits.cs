@@ -60,6 +60,27 @@ public static class Limits
     /// <summary>The most subscriptions in one batch of a close.</summary>
     public const int CloseBatchSubscriptionsMax = 1_000;
 
+    /// <summary>What is applied is in every running charge after so long at the latest, in milliseconds: what a process knows of another's partition is not used when it is older.</summary>
+    public const int HoldingsAgeMillisMax = 250;
+
+    /// <summary>So many batches of one close are finished at once.</summary>
+    public const int CloseBatchesAtOnceMax = 4;
+
+    /// <summary>The answer of a close lists at most so many of its snapshots; it counts all.</summary>
+    public const int CloseSnapshotsListedMax = 100;
+
+    /// <summary>An invoice of more snapshots than this is stored without their sections, which are read from the snapshots.</summary>
+    public const int InvoiceSectionsKeptMax = 1_000;
+
     /// <summary>A running charge that is watched is told at most so often per second.</summary>
     public const int BalanceUpdatesPerSecondMax = 4;
+
+    /// <summary>A subscription is looked at for alerts at most so often per second.</summary>
+    public const int AlertLooksPerSecondMax = 1;
+
+    /// <summary>The most thresholds of one alert.</summary>
+    public const int AlertThresholdsMax = 20;
+
+    /// <summary>How often a recurring threshold is reached in one period, at most; then it is silent.</summary>
+    public const int AlertStepsMax = 100;
 }

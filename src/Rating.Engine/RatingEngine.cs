@@ -8,6 +8,7 @@ using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
+using Rating.Engine.Alerts;
 using Rating.Engine.BillRuns;
 using Rating.Engine.Books;
 using Rating.Engine.Closing;
@@ -32,14 +33,18 @@ public sealed class RatingEngine : IAsyncDisposable
     private readonly IClock _clock;
     private readonly TimeProvider _timer;
     private readonly SemaphoreSlim _billing = new(1, 1);
+    private readonly AlertRecorder _recorder;
 
     private RatingEngine(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, Func<RatingEngine, BookKeeper, IPartitionHost> partitions)
     {
         (_log, Store, _clock, _timer) = (log, store, clock, timer);
         _keeper = new BookKeeper(store, clock);
+        _recorder = new AlertRecorder(store);
+        Alerts = new AlertWatch(this, _recorder, clock, timer);
         _partitions = partitions(this, _keeper);
+        if (_partitions.Addresses is { } elsewhere) _recorder.TellElsewhere = elsewhere.TellAsync;
         _keeper.OnChanged = _partitions.BookChanged;
-        _closer = new Closer(store, _partitions, _keeper, settings, clock);
+        _closer = new Closer(store, _partitions, _keeper, _recorder, settings, clock);
         _billRun = new BillRun(store, _keeper.Book, settings, clock);
         Intake = new UsageIntake(log, clock);
     }
@@ -53,6 +58,12 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>The store, for reading snapshots, invoices and the outbox.</summary>
     public IRatingStore Store { get; }
 
+    /// <summary>Whether all partitions are in this process.</summary>
+    public bool IsAlone => _partitions.Addresses is null;
+
+    /// <summary>Looks at what has alerts, when something was stored for it.</summary>
+    internal AlertWatch Alerts { get; }
+
     /// <summary>Memory that remembered ids take, in bytes, and how many they are.</summary>
     public (long Bytes, long Count) RememberedIds => _partitions.RememberedIds;
 
@@ -65,7 +76,7 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="Refused"><c>settings.changed</c>: the data was made with other settings.</exception>
     public static Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, CancellationToken cancellation) =>
-        StartAsync(log, store, settings, clock, timer, (_, keeper) => new LocalPartitions(log, store, keeper.Book, settings, timer), cancellation);
+        StartAsync(log, store, settings, clock, timer, (engine, keeper) => new LocalPartitions(log, store, keeper.Book, settings, timer, engine.Alerts.Look), cancellation);
 
     /// <summary>Starts over partitions that a host finds.</summary>
     internal static async Task<RatingEngine> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TimeProvider timer, Func<RatingEngine, BookKeeper, IPartitionHost> partitions, CancellationToken cancellation)
@@ -78,6 +89,7 @@ public sealed class RatingEngine : IAsyncDisposable
         try
         {
             await engine._keeper.LoadAsync(cancellation);
+            engine.Alerts.Start();
             await engine._partitions.StartAsync(cancellation);
             // In a cluster the calendar does: not every process that starts.
             if (engine._partitions.Addresses is null) await engine._closer.ResumeAsync(cancellation);
@@ -102,11 +114,12 @@ public sealed class RatingEngine : IAsyncDisposable
         var root = new DocumentNode(document.RootElement, "");
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw root.Refuse("document.type", "this must be an object.");
         var from = effectiveFrom ?? root.Maybe("effectiveFrom")?.Date() ?? _clock.GetCurrentInstant().InUtc().Date;
-        var next = Book.Read(book => book.Tenant(tenant)?.Catalogs.Count ?? 0) + 1;
         try
         {
             var sequence = await _keeper.AddAsync(
-                tenant, $$"""{"kind":"catalog","version":{{next.ToString(CultureInfo.InvariantCulture)}},"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{catalog}}}""", cancellation);
+                tenant,
+                book => $$"""{"kind":"catalog","version":{{NextVersion(book).ToString(CultureInfo.InvariantCulture)}},"effectiveFrom":"{{LocalDatePattern.Iso.Format(from)}}","catalog":{{catalog}}}""",
+                cancellation);
             await _partitions.TookUpAsync(sequence, cancellation);
             return Book.Read(book => book.Tenant(tenant)!.Catalogs.First(version => version.Sequence == sequence));
         }
@@ -114,6 +127,8 @@ public sealed class RatingEngine : IAsyncDisposable
         {
             throw new Refused(wrong.Code, wrong.Message) { Where = wrong.Where[7..].TrimStart('.') };
         }
+
+        int NextVersion(Book book) => book.Read(now => now.Tenant(tenant)?.Catalogs.Count ?? 0) + 1;
     }
 
     /// <summary>Records accounts, subscriptions and subject assignments, all or none: <c>{"accounts":[...],"subscriptions":[...],"subjects":[...]}</c> (docs/formats.md).</summary>
@@ -129,7 +144,31 @@ public sealed class RatingEngine : IAsyncDisposable
 
     /// <summary>The running charge of a subscription now.</summary>
     /// <exception cref="Refused"><c>subscription.unknown</c></exception>
-    public async Task<BalanceView> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation) => (await BalanceHereAsync(tenant, subscription, cancellation)).Balance;
+    public async Task<BalanceView> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)
+    {
+        var entry = await EntryOfAsync(tenant, subscription, cancellation);
+        while (true)
+        {
+            // All partitions and the terms at one book sequence: a change in between begins it anew. Those that have no usage of it cost next to nothing.
+            var sequence = Book.Sequence;
+            var parts = await Task.WhenAll(Enumerable.Range(0, _partitions.Count).Select(partition => _partitions.UsageAsync(partition, entry.Index, sequence, cancellation)));
+            if (parts.Max(part => part.BookSequence) is var newest && newest != sequence)
+            {
+                await _keeper.FollowAsync(newest, cancellation);
+                continue;
+            }
+
+            var usage = Combined(parts);
+            var before = new List<Snapshot>();
+            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels || entry.CarriesUnits || entry.HasThreshold || entry.Subscription.Discounts.Count > 0))
+                await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
+            if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
+                throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
+            var latest = parts.Max(part => part.Latest);
+            var lag = parts.Sum(part => part.Lag);
+            if (Book.Read(book => book.Sequence == sequence ? Balance(entry, usage, before, latest, lag) : null) is { } balance) return balance;
+        }
+    }
 
     /// <summary>The running charge of a subscription now, as a JSON document (docs/formats.md): from wherever the subscription is.</summary>
     /// <exception cref="Refused"><c>subscription.unknown</c></exception>
@@ -156,33 +195,6 @@ public sealed class RatingEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>The running charge, put together in this process, and what each partition gave to it.</summary>
-    internal async Task<(BalanceView Balance, IReadOnlyList<PartitionUsage> Parts)> BalanceHereAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)
-    {
-        var entry = await EntryOfAsync(tenant, subscription, cancellation);
-        while (true)
-        {
-            // All partitions and the terms at one book sequence: a change in between begins it anew.
-            var sequence = Book.Sequence;
-            var parts = await Task.WhenAll(Enumerable.Range(0, _partitions.Count).Select(partition => _partitions.UsageAsync(partition, entry.Index, sequence, cancellation)));
-            if (parts.Max(part => part.BookSequence) is var newest && newest != sequence)
-            {
-                await _keeper.FollowAsync(newest, cancellation);
-                continue;
-            }
-
-            var usage = Combined(parts);
-            var before = new List<Snapshot>();
-            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels || entry.CarriesUnits || entry.HasThreshold || entry.Subscription.Discounts.Count > 0))
-                await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
-            if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
-                throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
-            var latest = parts.Max(part => part.Latest);
-            var lag = parts.Sum(part => part.Lag);
-            if (Book.Read(book => book.Sequence == sequence ? Balance(entry, usage, before, latest, lag) : null) is { } balance) return (balance, parts);
-        }
-    }
-
     private static SortedDictionary<(int Billing, int Usage), PeriodUsage> Combined(PartitionUsage[] parts)
     {
         var usage = new SortedDictionary<(int Billing, int Usage), PeriodUsage>();
@@ -203,20 +215,31 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="progress">Told how many of how many periods are closed.</param>
     /// <param name="cancellation">Gives up; what is closed stays closed, and running again goes on.</param>
     /// <exception cref="Refused"><c>close.early</c>: a period asked for has not ended, or its usage grace is not over, and it is not the end of the subscription.</exception>
+    /// <returns>What it did, as a JSON document (docs/formats.md). In a cluster the account's address closes, wherever that is: one close of an account at a time.</returns>
+    public async Task<string> CloseDocumentAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation)
+    {
+        if (_partitions.Addresses is not { } addresses) return BillingDocuments.Write(await CloseAsync(tenant, account, subscription, through, progress, cancellation));
+        var of = account ?? (subscription is { } one ? (await EntryOfAsync(tenant, one, cancellation)).Subscription.Account : null);
+        return await addresses.CloseAsync(tenant, of, subscription, through, cancellation);
+    }
+
+    /// <summary>Closes periods from this process; as <see cref="CloseDocumentAsync"/>.</summary>
     public async Task<CloseOutcome> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation)
     {
         if (subscription is { } one) await EntryOfAsync(tenant, one, cancellation);
         if (account is { } named && !Book.Read(book => book.Tenant(tenant)?.Accounts.ContainsKey(named.Value) ?? false)) throw new Refused("account.unknown", $"There is no account '{named}'.");
-        await _billing.WaitAsync(cancellation);
+        // In a cluster addresses see to it that an account is closed by one at a time, and keys decide between accounts.
+        var isAlone = _partitions.Addresses is null;
+        if (isAlone) await _billing.WaitAsync(cancellation);
         try
         {
-            var (snapshots, parked) = await _closer.CloseAsync(tenant, account, subscription, through, progress, cancellation);
+            var closed = await _closer.CloseAsync(tenant, account, subscription, through, progress, cancellation);
             var billed = account ?? (subscription is { } id ? (await EntryOfAsync(tenant, id, cancellation)).Subscription.Account : null);
-            return new CloseOutcome(snapshots, await BillAsync(tenant, billed, activations: false, cancellation), parked);
+            return new CloseOutcome(closed.SnapshotCount, closed.Snapshots, await BillAsync(tenant, billed, activations: false, cancellation), closed.Parked);
         }
         finally
         {
-            _billing.Release();
+            if (isAlone) _billing.Release();
         }
     }
 
@@ -241,7 +264,7 @@ public sealed class RatingEngine : IAsyncDisposable
         var concerned = Book.Read(book => book.Tenant(tenant)?.Subscriptions.Values.Where(entry => entry.HasThreshold && (account is null || entry.Subscription.Account == account)).Select(entry => entry.Subscription.Id).ToList()) ?? [];
         foreach (var subscription in concerned)
         {
-            var (balance, _) = await BalanceHereAsync(tenant, subscription, cancellation);
+            var balance = await BalanceAsync(tenant, subscription, cancellation);
             var before = new List<Snapshot>();
             await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
             var made = Book.Read(book => balance.Periods.Where(period => book.Tenant(tenant)!.Subscriptions[subscription.Value].FrozenAt(period.Period.Number) is null)
@@ -263,13 +286,14 @@ public sealed class RatingEngine : IAsyncDisposable
         return report.Rows;
     }
 
-    // In a cluster another process may take the number, or make the invoice: then what is wanted and not there is looked for again.
+    // In a cluster another process may make the invoice, or snapshots with a newer book: then what is wanted and not there is looked for again.
     private async Task<IReadOnlyList<Invoice>> BillAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
+                if (tries > 1) await _keeper.RefreshAsync(cancellation);
                 return await _billRun.RunAsync(tenant, account, activations, cancellation);
             }
             catch (StaleWriterException) when (_partitions.Addresses is not null && tries < 100)
@@ -279,11 +303,14 @@ public sealed class RatingEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Hands over what leaves and what comes in, in one process of a cluster at a time, until the engine is disposed.</summary>
+    public void Run(HandOff.HandOffs handOffs) => _partitions.RunAlone("hand-off", handOffs.RunAsync);
+
     /// <summary>Finishes a close batch in this process.</summary>
-    internal Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string Subscription, string Why)> Parked)> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);
+    internal Task<Closed> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);
 
     /// <summary>Goes on with the closes that were interrupted.</summary>
-    internal Task<IReadOnlyList<(string Subscription, string Why)>> ResumeClosesAsync(CancellationToken cancellation) => _closer.ResumeAsync(cancellation);
+    internal Task<Closed> ResumeClosesAsync(CancellationToken cancellation) => _closer.ResumeAsync(cancellation);
 
     /// <summary>The records in suspense, in groups, the largest first.</summary>
     public async Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation) => [.. (await _partitions.SuspenseAsync(tenant, cancellation))
@@ -352,6 +379,18 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>Waits until everything that is in the log now has its verdict stored.</summary>
     public Task CaughtUpAsync(CancellationToken cancellation) => _partitions.CaughtUpAsync(cancellation);
 
+    /// <summary>Waits until everything that is in the log now has its verdict stored, and the alerts that are due for it are stored as far as this process makes them.</summary>
+    public async Task AlertedAsync(CancellationToken cancellation)
+    {
+        await _partitions.CaughtUpAsync(cancellation);
+        await Alerts.SettledAsync(cancellation);
+    }
+
+    /// <summary>A tenant's alerts from now on, as they are made, until cancelled: of all processes. A listener that is slow, or a process that dies, may miss some; all are in the store.</summary>
+    /// <returns>When it listens.</returns>
+    public Task<IAsyncEnumerable<StoredAlert>> ListenAsync(TenantId tenant, CancellationToken cancellation) =>
+        _partitions.Addresses is { } addresses ? addresses.ListenAsync(tenant, cancellation) : Task.FromResult(_recorder.Listen(tenant, cancellation));
+
     /// <summary>How each partition is doing.</summary>
     public Task<IReadOnlyList<PartitionStatus>> StatusAsync(CancellationToken cancellation) => _partitions.StatusAsync(cancellation);
 
@@ -361,6 +400,7 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Alerts.DisposeAsync();
         await _partitions.DisposeAsync();
         _keeper.Dispose();
         _billing.Dispose();
@@ -402,14 +442,15 @@ public sealed class RatingEngine : IAsyncDisposable
             var own = usage.GetValueOrDefault((number, number)) ?? new PeriodUsage();
             var late = usage.Where(pair => pair.Key.Billing == number && pair.Key.Usage != number).ToDictionary(pair => pair.Key.Usage, pair => pair.Value);
             var all = known.With(late);
-            var lines = Progress.NotYetBilled(Price.Arrears(terms, own, today, all.StartOf(number)).Lines, Progress.Billed(before, number));
+            var priced = Price.Arrears(terms, own, today, all.StartOf(number)).Lines;
+            var lines = Progress.NotYetBilled(priced, Progress.Billed(before, number));
             lines.AddRange(SnapshotMaker.Late(entry, known, late, number));
             lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
             known = all.With([new KeyValuePair<int, PeriodUsage>(number, own)]);
-            periods.Add(new OpenPeriod(terms.Period, lines, own));
+            periods.Add(new OpenPeriod(terms.Period, lines, own, Progress.UsageCharge(priced, terms.Currency)));
         }
 
         var currency = entry.Tenant.Catalogs[0].Catalog.Currency;
-        return new BalanceView(subscription.Id, subscription.Account, currency, subscription.TermsOn(today).Plan, periods, today, latest, lag);
+        return new BalanceView(subscription.Id, subscription.Account, currency, subscription.TermsOn(today).Plan, periods, today, latest, lag) { BookSequence = Book.Sequence };
     }
 }

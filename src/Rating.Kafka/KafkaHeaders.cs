@@ -6,9 +6,6 @@ public static class KafkaHeaders
     /// <summary>Whose record it is. Missing or unusable: the default tenant's.</summary>
     public const string Tenant = "rating-tenant";
 
-    /// <summary>Under which source the intake counted it. Missing in records of others: the source that the event names.</summary>
-    public const string Source = "rating-source";
-
     /// <summary>Schema and kind: <see cref="Event"/>, <see cref="Refusal"/>, or for a CloudEvent in binary mode the type of its data.</summary>
     public const string ContentType = "content-type";
 

@@ -94,7 +94,6 @@ internal sealed class LogProducer : IDisposable
     {
         { KafkaHeaders.ContentType, record.Kind == LogRecordKind.Refused ? "application/vnd.rating.refused"u8.ToArray() : "application/cloudevents+json"u8.ToArray() },
         { KafkaHeaders.Tenant, Encoding.UTF8.GetBytes(record.Tenant.Value) },
-        { KafkaHeaders.Source, Encoding.UTF8.GetBytes(record.Source) },
     };
 
     private IProducer<Null, byte[]> Make() => KafkaProducers.Make<Null>(_settings, "writer", _settings.AppendTimeout, "status", Broken);

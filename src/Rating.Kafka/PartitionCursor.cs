@@ -49,12 +49,6 @@ internal sealed unsafe class PartitionCursor : IDisposable
     /// <summary>What else the broker said about the partition; empty when nothing.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Whether <see cref="Sources"/> is filled.</summary>
-    public bool WantsSources { get; init; }
-
-    /// <summary>For each record that was filled, the source under which its writer counted it; null when it did not say.</summary>
-    public List<string?> Sources { get; } = [];
-
     /// <summary>Ends when something came after the last <see cref="Fill"/> that found nothing. Take it before that.</summary>
     public Task Arrival => Volatile.Read(ref _arrived).Task;
 
@@ -84,7 +78,6 @@ internal sealed unsafe class PartitionCursor : IDisposable
     {
         (Next, _windowStart, IsOutOfRange, Problem) = (-1, -1, false, "");
         _window.Clear();
-        Sources.Clear();
     }
 
     /// <summary>Takes what came from the broker, in place of what it took before.</summary>
@@ -105,7 +98,6 @@ internal sealed unsafe class PartitionCursor : IDisposable
             if (records == 0)
             {
                 _window.Clear();
-                Sources.Clear();
                 _windowStart = Next;
             }
 
@@ -196,16 +188,7 @@ internal sealed unsafe class PartitionCursor : IDisposable
             case 0:
                 if (Next < 0 || message->Offset < Next) return;
                 Gap(message->Offset);
-                if (WantsSources)
-                {
-                    _window.Add(_reader.Read(message, out var source));
-                    Sources.Add(source);
-                }
-                else
-                {
-                    _window.Add(_reader.Read(message));
-                }
-
+                _window.Add(_reader.Read(message));
                 Next = message->Offset + 1;
                 break;
             case Native.PartitionEof:
@@ -226,7 +209,6 @@ internal sealed unsafe class PartitionCursor : IDisposable
     {
         if (to <= Next) return;
         _window.Add(new LogRecord(to - 1, _defaultTenant, LogRecordKind.Gap, 0, ReadOnlyMemory<byte>.Empty));
-        if (WantsSources) Sources.Add(null);
         Next = to;
     }
 }

@@ -7,7 +7,7 @@ using Rating.Engine.Log;
 namespace Rating.Kafka;
 
 /// <summary>Counts what the topic received by reading it a second time, apart from the partitions: end minus start offsets, told apart by tenant, source and hour.</summary>
-/// <remarks>The intake writes the source that it counted into a header, so its records need no decoding. Only what came since the last time is read.</remarks>
+/// <remarks>The source is the event's own, as the partition names it, whatever its writer says beside it. Only what came since the last time is read.</remarks>
 internal sealed class ReceivedCounter(KafkaLogSettings settings) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
@@ -38,7 +38,7 @@ internal sealed class ReceivedCounter(KafkaLogSettings settings) : IDisposable
         using var client = new KafkaClient(settings, "counter");
         foreach (var partition in partitions)
         {
-            using var cursor = new PartitionCursor(client, settings.Topic, partition, settings.DefaultTenant) { WantsSources = true };
+            using var cursor = new PartitionCursor(client, settings.Topic, partition, settings.DefaultTenant);
             var position = Math.Max(_counted[partition], bounds[partition].Low);
             cursor.Seek(position);
             while (position < bounds[partition].High)
@@ -55,7 +55,7 @@ internal sealed class ReceivedCounter(KafkaLogSettings settings) : IDisposable
                 for (var i = 0; i < records.Count; i++)
                 {
                     if (records[i].Position >= bounds[partition].High) break;
-                    Count(records[i], cursor.Sources[cursor.Sources.Count - records.Count + i]);
+                    Count(records[i]);
                 }
 
                 position = Math.Min(records[^1].Position + 1, bounds[partition].High);
@@ -76,10 +76,10 @@ internal sealed class ReceivedCounter(KafkaLogSettings settings) : IDisposable
         }
     }
 
-    private void Count(in LogRecord record, string? source)
+    private void Count(in LogRecord record)
     {
         if (record.Kind == LogRecordKind.Gap) return;
-        var key = (record.Tenant, source ?? SourceOf(record), record.IngestTimeMs / 3_600_000);
+        var key = (record.Tenant, SourceOf(record), record.IngestTimeMs / 3_600_000);
         System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, key, out _)++;
     }
 

@@ -24,16 +24,8 @@ internal sealed unsafe class RecordReader(TenantId defaultTenant)
     private int _used;
 
     /// <summary>Reads a message that is no error.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="source">The source under which its writer counted it; null when it did not say.</param>
-    public LogRecord Read(Native.Message* message, out string? source) => Read(message, out source, wantsSource: true);
-
-    /// <summary>Reads a message that is no error.</summary>
-    public LogRecord Read(Native.Message* message) => Read(message, out _, wantsSource: false);
-
-    private LogRecord Read(Native.Message* message, out string? source, bool wantsSource)
+    public LogRecord Read(Native.Message* message)
     {
-        source = null;
         var payload = message->Payload == null ? [] : new ReadOnlySpan<byte>(message->Payload, (int)Math.Min(message->Length, PayloadBytesMax));
         var tenant = defaultTenant;
         ReadOnlySpan<byte> type = [];
@@ -49,7 +41,6 @@ internal sealed unsafe class RecordReader(TenantId defaultTenant)
                 var bytes = value == null ? [] : new ReadOnlySpan<byte>(value, checked((int)size));
                 if (key.SequenceEqual("content-type"u8)) type = bytes;
                 else if (key.SequenceEqual("rating-tenant"u8)) tenant = TenantOf(bytes);
-                else if (key.SequenceEqual("rating-source"u8)) source = wantsSource ? Encoding.UTF8.GetString(bytes) : null;
                 else if (key.SequenceEqual("traceparent"u8)) Telemetry.Note(message->Partition, message->Offset, Encoding.ASCII.GetString(bytes[..Math.Min(bytes.Length, TraceBytesMax)]));
                 else if (key.StartsWith("ce_"u8)) _attributes.Add(((nint)name, (nint)value, bytes.Length));
             }

@@ -255,6 +255,23 @@ public sealed class PostgresRatingStore : IRatingStore
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<AccountId>> UninvoicedAccountsAsync(TenantId tenant, CancellationToken cancellation) => Database.ListAsync(
+        """
+        SELECT DISTINCT account FROM snapshot s WHERE tenant = $1 AND NOT EXISTS
+        (SELECT FROM invoice_snapshot i WHERE i.tenant = s.tenant AND i.subscription = s.subscription AND i.period = s.period AND i.kind = s.kind) ORDER BY account
+        """,
+        [Text(tenant.Value)],
+        static row => new AccountId(row.GetString(0)),
+        cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredSnapshot> ReadInvoicedAsync(TenantId tenant, long number, CancellationToken cancellation) => Database.ReadAsync(
+        "SELECT tenant, subscription, kind, period, account, document FROM invoice_snapshot JOIN snapshot USING (tenant, subscription, period, kind) WHERE tenant = $1 AND number = $2 ORDER BY ordinal",
+        [Text(tenant.Value), Long(number)],
+        Snapshot,
+        cancellation);
+
+    /// <inheritdoc/>
     public async Task<long> LastInvoiceNumberAsync(TenantId tenant, CancellationToken cancellation) =>
         (await Database.ListAsync("SELECT coalesce(max(number), 0) FROM invoice WHERE tenant = $1", [Text(tenant.Value)], static row => row.GetInt64(0), cancellation))[0];
 
@@ -286,7 +303,8 @@ public sealed class PostgresRatingStore : IRatingStore
                 Array(NpgsqlDbType.Bigint, claims.Select(one => one.Invoice.Number)), Array(NpgsqlDbType.Integer, claims.Select(one => one.Ordinal)),
                 Date(await PeriodAsync(cancellation)), Array(NpgsqlDbType.Text, messages.Select(one => one.Topic)), Array(NpgsqlDbType.Text, messages.Select(one => one.Document)),
             ],
-            cancellation);
+            cancellation,
+            isLarge: claims.Count > Limits.InvoiceSectionsKeptMax);
     }
 
     /// <inheritdoc/>
@@ -299,6 +317,45 @@ public sealed class PostgresRatingStore : IRatingStore
     {
         var found = await Database.ListAsync(SelectInvoices + " AND i.number = $2", [Text(tenant.Value), Long(number)], Invoice, cancellation);
         return found.Count == 0 ? null : found[0];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredAlert>> SaveAlertsAsync(IReadOnlyList<StoredAlert> alerts, CancellationToken cancellation)
+    {
+        const string save = """
+            WITH made AS (
+                INSERT INTO alert (tenant, subscription, period, alert, threshold, step, document) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+                ON CONFLICT DO NOTHING RETURNING *
+            ), numbered AS (
+                UPDATE outbox_number SET last = last + (SELECT count(*) FROM made) WHERE EXISTS (SELECT FROM made) RETURNING last - (SELECT count(*) FROM made) AS before
+            ), sent AS (
+                INSERT INTO outbox (period, id, topic, document)
+                SELECT $8, before + row_number() OVER (ORDER BY tenant, subscription, made.period, alert, threshold, step), $9, document FROM numbered, made
+            )
+            SELECT coalesce(array_agg(place), '{}') FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS w (tenant, subscription, period, alert, threshold, step, place)
+            JOIN made USING (tenant, subscription, period, alert, threshold, step)
+            """;
+        // In one order, so that two who save the same ones wait for each other and never in a circle.
+        var sorted = alerts.OrderBy(one => one.Tenant.Value, StringComparer.Ordinal).ThenBy(one => one.Subscription.Value, StringComparer.Ordinal).ThenBy(one => one.Period)
+            .ThenBy(one => one.Alert, StringComparer.Ordinal).ThenBy(one => one.Threshold, StringComparer.Ordinal).ThenBy(one => one.Step).ToList();
+        var made = await Database.WriteAsync(
+            save,
+            [
+                Array(NpgsqlDbType.Text, sorted.Select(one => one.Tenant.Value)), Array(NpgsqlDbType.Text, sorted.Select(one => one.Subscription.Value)), Array(NpgsqlDbType.Integer, sorted.Select(one => one.Period)),
+                Array(NpgsqlDbType.Text, sorted.Select(one => one.Alert)), Array(NpgsqlDbType.Text, sorted.Select(one => one.Threshold)), Array(NpgsqlDbType.Integer, sorted.Select(one => one.Step)),
+                Array(NpgsqlDbType.Text, sorted.Select(one => one.Document)), Date(await PeriodAsync(cancellation)), Text(StoredAlert.Topic),
+            ],
+            static row => row.GetFieldValue<long[]>(0),
+            cancellation);
+        return [.. made.Order().Select(place => sorted[(int)place - 1])];
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredAlert> ReadAlertsAsync(TenantId tenant, SubscriptionId? subscription, CancellationToken cancellation)
+    {
+        const string all = "SELECT tenant, subscription, period, alert, threshold, step, document FROM alert WHERE tenant = $1";
+        const string order = " ORDER BY subscription, period, alert, threshold, step";
+        return subscription is { } of ? Database.ReadAsync(all + " AND subscription = $2" + order, [Text(tenant.Value), Text(of.Value)], Alert, cancellation) : Database.ReadAsync(all + order, [Text(tenant.Value)], Alert, cancellation);
     }
 
     /// <inheritdoc/>
@@ -395,6 +452,9 @@ public sealed class PostgresRatingStore : IRatingStore
 
     private static StoredSnapshot Snapshot(NpgsqlDataReader row) =>
         new(new TenantId(row.GetString(0)), new SubscriptionId(row.GetString(1)), row.GetString(2), row.GetInt32(3), new AccountId(row.GetString(4)), row.GetString(5));
+
+    private static StoredAlert Alert(NpgsqlDataReader row) =>
+        new(new TenantId(row.GetString(0)), new SubscriptionId(row.GetString(1)), row.GetInt32(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetString(6));
 
     private static StoredInvoice Invoice(NpgsqlDataReader row)
     {

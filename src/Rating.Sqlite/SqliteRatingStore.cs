@@ -206,6 +206,23 @@ public sealed class SqliteRatingStore : IRatingStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<AccountId>> UninvoicedAccountsAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        const string accounts = """
+            SELECT DISTINCT account FROM snapshot s WHERE tenant = $tenant AND NOT EXISTS
+            (SELECT 1 FROM invoice_snapshot i WHERE i.tenant = s.tenant AND i.subscription = s.subscription AND i.period = s.period AND i.kind = s.kind) ORDER BY account
+            """;
+        return await ListAsync(session => session.Query(accounts, ("$tenant", tenant.Value)), row => new AccountId(row.GetString(0)), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredSnapshot> ReadInvoicedAsync(TenantId tenant, long number, CancellationToken cancellation)
+    {
+        const string snapshots = "SELECT tenant, subscription, kind, period, account, document FROM invoice_snapshot JOIN snapshot USING (tenant, subscription, period, kind) WHERE tenant = $tenant AND number = $number ORDER BY ordinal";
+        return ReadAsync(session => session.Query(snapshots, ("$tenant", tenant.Value), ("$number", number)), Snapshot, cancellation);
+    }
+
+    /// <inheritdoc/>
     public Task<long> LastInvoiceNumberAsync(TenantId tenant, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -239,6 +256,37 @@ public sealed class SqliteRatingStore : IRatingStore
         const string one = "SELECT tenant, account, cycle, currency, number, document FROM invoice WHERE tenant = $tenant AND number = $number";
         var found = await ListAsync(session => session.Query(one, ("$tenant", tenant.Value), ("$number", number)), Invoice, cancellation);
         return found.Count == 0 ? null : found[0];
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredAlert>> SaveAlertsAsync(IReadOnlyList<StoredAlert> alerts, CancellationToken cancellation) => WriteAsync<IReadOnlyList<StoredAlert>>(session =>
+    {
+        const string insert = """
+            INSERT INTO alert (tenant, subscription, period, alert, threshold, step, document) VALUES ($tenant, $subscription, $period, $alert, $threshold, $step, $document)
+            ON CONFLICT DO NOTHING
+            """;
+        var made = new List<StoredAlert>();
+        foreach (var alert in alerts)
+        {
+            if (session.Run(insert, ("$tenant", alert.Tenant.Value), ("$subscription", alert.Subscription.Value), ("$period", alert.Period), ("$alert", alert.Alert), ("$threshold", alert.Threshold), ("$step", alert.Step), ("$document", alert.Document)) == 0) continue;
+            session.Run("INSERT INTO outbox (topic, document) VALUES ($topic, $document)", ("$topic", StoredAlert.Topic), ("$document", alert.Document));
+            made.Add(alert);
+        }
+
+        return made;
+    }, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredAlert> ReadAlertsAsync(TenantId tenant, SubscriptionId? subscription, CancellationToken cancellation)
+    {
+        const string all = "SELECT tenant, subscription, period, alert, threshold, step, document FROM alert WHERE tenant = $tenant";
+        const string order = " ORDER BY subscription, period, alert, threshold, step";
+        return ReadAsync(
+            session => subscription is { } of
+                ? session.Query(all + " AND subscription = $subscription" + order, ("$tenant", tenant.Value), ("$subscription", of.Value))
+                : session.Query(all + order, ("$tenant", tenant.Value)),
+            static row => new StoredAlert(new TenantId(row.GetString(0)), new SubscriptionId(row.GetString(1)), row.GetInt32(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetString(6)),
+            cancellation);
     }
 
     /// <inheritdoc/>

@@ -8,8 +8,6 @@ namespace Rating.TestKit;
 /// <summary>A real process of the program. Its output is kept, to be shown with a failure.</summary>
 public sealed class RatingProcess : IDisposable
 {
-    /// <summary>What a person would take for a hang.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly StringBuilder _output = new(), _error = new();
@@ -18,11 +16,11 @@ public sealed class RatingProcess : IDisposable
     private readonly List<(string Text, TaskCompletionSource Said)> _awaited = [];
     private int? _exitCode;
 
-    private RatingProcess(IReadOnlyDictionary<string, string> environment, string[] arguments)
+    private RatingProcess(IReadOnlyDictionary<string, string> environment, string[] arguments, string? dll = null)
     {
         _arguments = string.Join(' ', arguments);
         var start = new ProcessStartInfo(Dotnet()) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(RatingProgram.Dll!);
+        start.ArgumentList.Add(dll ?? RatingProgram.Dll!);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = new Process { StartInfo = start };
@@ -65,6 +63,9 @@ public sealed class RatingProcess : IDisposable
     /// <summary>Starts the program with variables in its environment.</summary>
     public static RatingProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(environment, arguments);
 
+    /// <summary>Starts another build of the program.</summary>
+    public static RatingProcess StartOther(string dll, params string[] arguments) => new(new Dictionary<string, string>(), arguments, dll);
+
     /// <summary>Runs the program to its end, which must come with this exit code.</summary>
     public static RatingProcess Run(int exitCode, params string[] arguments)
     {
@@ -96,7 +97,7 @@ public sealed class RatingProcess : IDisposable
     {
         var server = Start(["serve", "--data", data, "--urls", "http://127.0.0.1:0", .. more]);
         var ended = server._process.WaitForExitAsync();
-        if (await Task.WhenAny(server._ready.Task, ended).WaitAsync(Patience) == ended) throw new ProcessFailure($"The server ended.\n{server}");
+        if (await Task.WhenAny(server._ready.Task, ended).WaitAsync(Until.Patience) == ended) throw new ProcessFailure($"The server ended.\n{server}");
         return (server, await server._ready.Task);
     }
 
@@ -105,7 +106,7 @@ public sealed class RatingProcess : IDisposable
     public async Task<string?> ReadyAsync()
     {
         var ended = _process.WaitForExitAsync();
-        if (await Task.WhenAny(_ready.Task, ended).WaitAsync(Patience) != ended) return await _ready.Task;
+        if (await Task.WhenAny(_ready.Task, ended).WaitAsync(Until.Patience) != ended) return await _ready.Task;
         End();
         return null;
     }
@@ -113,7 +114,7 @@ public sealed class RatingProcess : IDisposable
     /// <summary>Waits until a process that kills itself, or was killed, is gone.</summary>
     public async Task KilledAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(Until.Patience);
         End();
         if (_process.ExitCode != 128 + 9) throw new ProcessFailure($"It ended by itself, not by SIGKILL.\n{this}");
     }
@@ -140,7 +141,7 @@ public sealed class RatingProcess : IDisposable
         lock (_awaited) _awaited.Add((text, said));
         if ((Output + Error).Contains(text, StringComparison.Ordinal)) said.TrySetResult();
         var ended = _process.WaitForExitAsync();
-        if (await Task.WhenAny(said.Task, ended).WaitAsync(Patience) == ended) throw new ProcessFailure($"It ended and did not say \"{text}\".\n{this}");
+        if (await Task.WhenAny(said.Task, ended).WaitAsync(Until.Patience) == ended) throw new ProcessFailure($"It ended and did not say \"{text}\".\n{this}");
     }
 
     /// <summary>Waits for its end, which must come with this exit code.</summary>
@@ -153,7 +154,7 @@ public sealed class RatingProcess : IDisposable
     /// <returns>Its exit code.</returns>
     public int MustEnd()
     {
-        if (!_process.WaitForExit(Patience))
+        if (!_process.WaitForExit(Until.Patience))
         {
             _process.Kill(entireProcessTree: true);
             throw new ProcessFailure($"It hangs.\n{this}");

@@ -85,7 +85,7 @@ public sealed class ThrowAwayPostgres : IDisposable
     public object? Run(string database, string sql)
     {
         using var connection = Connect(database);
-        using var command = new NpgsqlCommand(sql, connection);
+        using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)Until.Patience.TotalSeconds };
         return command.ExecuteScalar();
     }
 

@@ -8,6 +8,9 @@ public sealed record Subscription(SubscriptionId Id, AccountId Account, BillingS
     /// <summary>What is off, in the order in which it is taken off.</summary>
     public IReadOnlyList<Discount> Discounts { get; init; } = [];
 
+    /// <summary>What somebody wants to be told about it, beside the alerts of its plan.</summary>
+    public IReadOnlyList<Alert> Alerts { get; init; } = [];
+
     /// <summary>What is agreed beside its terms, as it was written, a JSON object; empty when nothing is.</summary>
     public string Agreed { get; init; } = "";
 

@@ -2,6 +2,7 @@ using NodaTime;
 using Rating.Domain;
 using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
+using Rating.Domain.Usage;
 using Rating.Engine.Documents;
 
 namespace Rating.Engine.Books;
@@ -13,7 +14,7 @@ internal static class AgreementReader
     public static readonly string[] OfAccount = ["taxAddress", "exemptions", "reverseCharge", "discounts", "credits", "minimum", "maximum"];
 
     /// <summary>The members of a subscription beside its terms.</summary>
-    public static readonly string[] OfSubscription = ["discounts", "serviceAddress"];
+    public static readonly string[] OfSubscription = ["discounts", "serviceAddress", "alerts"];
 
     /// <summary>Some members as they were written, an object of their own; empty when there are none.</summary>
     public static string AsWritten(DocumentNode node, IReadOnlyList<string> members)
@@ -71,6 +72,45 @@ internal static class AgreementReader
         }
 
         return all;
+    }
+
+    /// <summary>The alerts of a plan or a subscription.</summary>
+    /// <param name="owner">Its document.</param>
+    /// <param name="currency">The currency of thresholds of a charge.</param>
+    /// <param name="meters">The meters that the catalog has, by key.</param>
+    public static IReadOnlyList<Alert> Alerts(DocumentNode owner, Currency currency, IReadOnlyDictionary<string, Meter> meters)
+    {
+        if (owner.Maybe("alerts") is null) return [];
+        var all = new List<Alert>();
+        foreach (var node in owner.Items("alerts"))
+        {
+            node.Object("key", "name", "meter", "thresholds");
+            var key = node.Need("key").Name();
+            if (all.Exists(other => string.Equals(other.Key, key, StringComparison.Ordinal))) throw node.Refuse("alert.twice", $"alert '{key}' stands twice.");
+            var meter = node.Maybe("meter")?.Text() ?? "";
+            if (meter.Length > 0 && !meters.ContainsKey(meter)) throw node.Need("meter").Refuse("catalog.meter.unknown", $"the catalog has no meter '{meter}'.");
+            if (meter.Length > 0 && meters[meter].Aggregation == Aggregation.TimeWeighted) throw node.Need("meter").Refuse("alert.meter", $"meter '{meter}' holds a level, which moves by time alone; an alert is on what usage changes.");
+            all.Add(new Alert(key, node.Maybe("name")?.Name() ?? key, meter, Thresholds(node, meter.Length > 0 ? null : currency)));
+        }
+
+        return all;
+    }
+
+    private static List<AlertThreshold> Thresholds(DocumentNode alert, Currency? currency)
+    {
+        var all = new List<AlertThreshold>();
+        foreach (var node in alert.Need("thresholds").Items())
+        {
+            node.Object("code", "value", "recurring");
+            var threshold = new AlertThreshold(node.Need("code").Name(), node.Need("value").Quantity(), node.Maybe("recurring")?.Flag() ?? false);
+            if (currency is not null) _ = node.Need("value").Amount(currency);
+            if (threshold.Value <= Quantity.Zero) throw node.Need("value").Refuse("alert.threshold", "a threshold is above zero.");
+            if (all.Exists(other => string.Equals(other.Code, threshold.Code, StringComparison.Ordinal))) throw node.Refuse("alert.threshold", $"threshold '{threshold.Code}' stands twice.");
+            if (threshold.IsRecurring && all.Exists(other => other.IsRecurring)) throw node.Refuse("alert.threshold", "one threshold of an alert can be recurring.");
+            all.Add(threshold);
+        }
+
+        return all.Count is > 0 and <= Limits.AlertThresholdsMax ? all : throw alert.Need("thresholds").Refuse("alert.threshold", $"give 1 to {Limits.AlertThresholdsMax} thresholds.");
     }
 
     private static List<CreditGrant> Credits(DocumentNode owner, Currency currency)

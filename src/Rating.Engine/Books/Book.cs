@@ -19,9 +19,13 @@ public sealed class Book : IDisposable
     private readonly List<BookEffect> _effects = [];
     private readonly SortedDictionary<long, CloseBatch> _batches = [];
     private long _sequence;
+    private volatile bool _hasAlerts;
 
     /// <summary>The last change that is in it.</summary>
     public long Sequence => Volatile.Read(ref _sequence);
+
+    /// <summary>Whether any subscription has alerts, or had.</summary>
+    internal bool HasAlerts => _hasAlerts;
 
     /// <summary>How many subscriptions all tenants have. Read inside the read lock.</summary>
     public int SubscriptionCount => _entries.Count;
@@ -98,7 +102,7 @@ public sealed class Book : IDisposable
         }
     }
 
-    private static List<int> Catalog(TenantBook tenant, DocumentNode root, long sequence, bool tryOnly)
+    private List<int> Catalog(TenantBook tenant, DocumentNode root, long sequence, bool tryOnly)
     {
         var content = root.Need("catalog");
         var (catalog, revisions) = tenant.ReadCatalog(content.Element, tryOnly);
@@ -120,6 +124,7 @@ public sealed class Book : IDisposable
         var effectiveFrom = root.Need("effectiveFrom").Date();
         var before = tenant.Catalogs.Select(version => version.Catalog).ToList();
         tenant.Add(new CatalogVersion(sequence, tenant.Catalogs.Count + 1, effectiveFrom, catalog, content.Element.GetRawText()), revisions);
+        foreach (var entry in tenant.Subscriptions.Values) _hasAlerts |= entry.WatchFrom(sequence);
         return [.. tenant.Subscriptions.Values
             .Where(entry => entry.Subscription.End is not { } end || end > effectiveFrom)
             .Where(entry => entry.Subscription.Changes.SelectMany(terms => terms.Plans).Any(key => before.Exists(version => version.Plans.TryGetValue(key, out var plan) && plan != catalog.Plans[key])))
@@ -172,6 +177,8 @@ public sealed class Book : IDisposable
                 tenant.Add(entry);
             }
 
+        foreach (var id in subscriptions.Keys) _hasAlerts |= tenant.Subscriptions[id].WatchFrom(sequence);
+
         foreach (var (subject, owner, from, to) in subjects)
         {
             foreach (var assignment in tenant.AssignmentsOf(subject))
@@ -216,7 +223,7 @@ public sealed class Book : IDisposable
 
     private static Subscription ReadSubscription(TenantBook tenant, DocumentNode node, HashSet<string> accounts)
     {
-        node.Object("id", "account", "timeZone", "anchorDay", "anchorMonth", "anchor", "start", "end", "changes", "discounts", "serviceAddress");
+        node.Object("id", "account", "timeZone", "anchorDay", "anchorMonth", "anchor", "start", "end", "changes", "discounts", "serviceAddress", "alerts");
         if (tenant.Catalogs.Count == 0) throw node.Refuse("catalog.missing", "there is no catalog yet; put one first.");
         var plans = tenant.Catalogs[^1].Catalog.Plans;
         var (start, end) = (node.Need("start").Date(), node.Maybe("end")?.Date());
@@ -241,6 +248,7 @@ public sealed class Book : IDisposable
         return new Subscription(new SubscriptionId(node.Need("id").Name()), tenant.Accounts.TryGetValue(account, out var known) ? known.Id : new AccountId(account), schedule, start, end, changes)
         {
             Discounts = AgreementReader.Discounts(node, tenant.Catalogs[^1].Catalog.Currency, ofAccount: false), ServiceAddress = node.Maybe("serviceAddress")?.Name() ?? "",
+            Alerts = AgreementReader.Alerts(node, tenant.Catalogs[^1].Catalog.Currency, tenant.Catalogs[^1].Catalog.MetersByKey),
             Agreed = AgreementReader.AsWritten(node, AgreementReader.OfSubscription),
         };
     }

@@ -47,17 +47,24 @@ internal sealed class BookKeeper(IRatingStore store, IClock clock) : IDisposable
         }
     }
 
+    /// <summary>Adds a change that does not depend on what is there.</summary>
+    /// <inheritdoc cref="AddAsync(TenantId, Func{Book, string}, CancellationToken)"/>
+    public Task<long> AddAsync(TenantId tenant, string document, CancellationToken cancellation) => AddAsync(tenant, _ => document, cancellation);
+
     /// <summary>Adds a change.</summary>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="write">Writes it for the book as it is when its sequence is taken: again when another writer took that one first.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>Its sequence.</returns>
     /// <exception cref="Refused">The document is wrong, or does not fit what is there; nothing changed.</exception>
-    public async Task<long> AddAsync(TenantId tenant, string document, CancellationToken cancellation)
+    public async Task<long> AddAsync(TenantId tenant, Func<Book, string> write, CancellationToken cancellation)
     {
         await _writing.WaitAsync(cancellation);
         try
         {
             while (true)
             {
-                var change = new BookChange(Book.Sequence + 1, tenant, clock.GetCurrentInstant(), document);
+                var change = new BookChange(Book.Sequence + 1, tenant, clock.GetCurrentInstant(), write(Book));
                 Book.Check(change);
                 try
                 {

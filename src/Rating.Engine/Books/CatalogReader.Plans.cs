@@ -12,15 +12,15 @@ internal sealed partial class CatalogReader
 {
     private static (string, BillingInterval)[] Intervals => [("month", BillingInterval.Month), ("quarter", BillingInterval.Quarter), ("year", BillingInterval.Year), ("week", BillingInterval.Week)];
 
-    // What a version says about those who have the plan already is no part of what the plan is.
-    private static string Content(DocumentNode node) => string.Join(',', node.Element.EnumerateObject().Where(member => !member.NameEquals("existing")).Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"));
+    // What a version says about those who have the plan already, and whom to alert, is no part of what the plan is.
+    private static string Content(DocumentNode node) => string.Join(',', node.Element.EnumerateObject().Where(member => !member.NameEquals("existing") && !member.NameEquals("alerts")).Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}"));
 
     // Until when a subscription that had the plan before keeps it as it was; null when it does not.
     private static LocalDate? KeptUntil(DocumentNode node) => node.Text() switch { "move" => null, "keep" => LocalDate.MaxIsoValue, _ => node.Date() };
 
     private (string Text, PlanRevision Revision) ReadPlan(DocumentNode node, string key, int version, IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> known, Func<int> nextRevision)
     {
-        node.Object("key", "name", "interval", "charges", "existing", "taxCode", "trial", "phases", "minimum", "maximum", "allowances", "threshold");
+        node.Object("key", "name", "interval", "charges", "existing", "taxCode", "trial", "phases", "minimum", "maximum", "allowances", "threshold", "alerts");
         _planTaxCode = node.Maybe("taxCode")?.Name() ?? PricedLine.StandardTaxCode;
         // What the plan is made of: the same text in the next version is the same revision.
         var text = new StringBuilder(Content(node));

@@ -46,11 +46,13 @@ internal sealed partial class CatalogReader
         foreach (var node in root.Items("decks")) Add(_decks, node, ReadDeck(node), deck => deck.Key);
         var read = new Dictionary<string, (string, PlanRevision)>(StringComparer.Ordinal);
         var kept = new Dictionary<string, NodaTime.LocalDate>(StringComparer.Ordinal);
+        var alerts = new Dictionary<string, IReadOnlyList<Rating.Domain.Billing.Alert>>(StringComparer.Ordinal);
         foreach (var node in root.Items("plans"))
         {
             var key = node.Need("key").Name();
             if (read.ContainsKey(key)) throw node.Refuse("catalog.key.twice", $"plan '{key}' stands twice.");
             read[key] = ReadPlan(node, key, version, known, nextRevision);
+            if (AgreementReader.Alerts(node, _currency, _meters) is { Count: > 0 } watched) alerts[key] = watched;
             if (node.Maybe("existing") is { } existing && KeptUntil(existing) is { } until) kept[key] = until;
         }
 
@@ -58,7 +60,7 @@ internal sealed partial class CatalogReader
         var catalog = new Catalog
         {
             Name = root.Maybe("name")?.Name() ?? "", Currency = _currency, LineRounding = root.Maybe("lineRounding")?.OneOf(Roundings) ?? RoundingMode.HalfUp,
-            Meters = [.. _meters.Values], KeptUntil = kept, Taxes = root.Maybe("taxes") is { } taxes ? ReadTaxes(taxes) : null, Plans = read.ToDictionary(pair => pair.Key, pair => pair.Value.Item2, StringComparer.Ordinal),
+            Meters = [.. _meters.Values], KeptUntil = kept, Alerts = alerts, Taxes = root.Maybe("taxes") is { } taxes ? ReadTaxes(taxes) : null, Plans = read.ToDictionary(pair => pair.Key, pair => pair.Value.Item2, StringComparer.Ordinal),
         };
         return (catalog, read);
     }

@@ -38,6 +38,18 @@ public sealed class SubscriptionEntry
     /// <summary>Whether it has, or had, a plan whose usage is invoiced at a threshold.</summary>
     internal bool HasThreshold => Tenant.Catalogs.Any(version => Subscription.Changes.Any(change => version.Catalog.Plans.TryGetValue(change.Plan, out var plan) && plan.Threshold is not null));
 
+    /// <summary>The last book change that may have changed its alerts; 0 while it has none.</summary>
+    internal long AlertsSince { get; private set; }
+
+    /// <summary>Takes note of a change that may have changed its alerts.</summary>
+    /// <returns>Whether it has any, or had.</returns>
+    internal bool WatchFrom(long sequence)
+    {
+        if (AlertsSince == 0 && Subscription.Alerts.Count == 0 && !Tenant.Catalogs.Any(version => version.Catalog.Alerts.Count > 0 && Subscription.Changes.Any(change => version.Catalog.Alerts.ContainsKey(change.Plan)))) return false;
+        AlertsSince = sequence;
+        return true;
+    }
+
     private ClosedPeriod[] _closes = [];
     // What it was before it was changed, and since when it is what it is: most are never changed.
     private (long Sequence, Subscription State)[] _before = [];

@@ -16,6 +16,7 @@ public sealed class TenantBook
     private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(long Sequence, Account State)>> _accountStates = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SubscriptionEntry> _subscriptions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<SubscriptionEntry>> _ofAccount = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Text, LocalDate Start, int Catalogs), IReadOnlyList<TermsChange>> _changes = [];
     private readonly ConcurrentDictionary<(BillingInterval, int, int, string), BillingSchedule> _schedules = new();
     private readonly PlanCombinations _combinations = new();
@@ -39,11 +40,14 @@ public sealed class TenantBook
     /// <summary>The subscriptions by id.</summary>
     public IReadOnlyDictionary<string, SubscriptionEntry> Subscriptions => _subscriptions;
 
+    /// <summary>The subscriptions of an account.</summary>
+    public IReadOnlyList<SubscriptionEntry> SubscriptionsOf(AccountId account) => _ofAccount.TryGetValue(account.Value, out var entries) ? entries : [];
+
     /// <summary>A subject's assignments, in the order in which they were recorded; none when it is not known.</summary>
     public SubjectAssignment[] AssignmentsOf(string subject) => Subjects.Of(Encoding.UTF8.GetBytes(subject));
 
     /// <summary>To whom a subject belongs at a moment; null for nobody.</summary>
-    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment) => Subjects.Find(subject, moment);
+    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment) => Subjects.Find(Subjects.PlaceOf(subject), moment);
 
     /// <summary>Who has which subject.</summary>
     internal SubjectIndex Subjects { get; }
@@ -100,6 +104,17 @@ public sealed class TenantBook
         var bounds = terms.Schedule.Period(period);
         var catalog = CatalogOn(bounds.Start, at);
         return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { Schedule = terms.Schedule, ChargePeriods = ChargePeriods(terms, bounds, at) };
+    }
+
+    /// <summary>The alerts of a subscription on a day, its own before those of its plan, and the meters that they may be on.</summary>
+    internal (IReadOnlyList<Alert> Alerts, IReadOnlyDictionary<string, Domain.Usage.Meter> Meters) AlertsOn(Subscription subscription, LocalDate day, long asOf)
+    {
+        var terms = subscription.TermsOn(day);
+        var catalog = VersionOn(day, asOf, terms, subscription.PlanSince(day)).Catalog;
+        var own = subscription.Alerts;
+        return catalog.Alerts.TryGetValue(terms.Plan, out var ofPlan)
+            ? ([.. own, .. ofPlan.Where(alert => !own.Any(mine => string.Equals(mine.Key, alert.Key, StringComparison.Ordinal)))], catalog.MetersByKey)
+            : (own, catalog.MetersByKey);
     }
 
     /// <summary>The recurring charges that the plans of a subscription have or had, in any version and phase: what was billed may be of a charge that no terms of its days have any more.</summary>
@@ -172,7 +187,13 @@ public sealed class TenantBook
     /// <summary>An account as it was at a book sequence.</summary>
     public Account AccountAt(string id, long sequence) => _accountStates[id].FindLast(state => state.Sequence <= sequence).State ?? _accounts[id];
 
-    internal void Add(SubscriptionEntry entry) => _subscriptions.Add(entry.Subscription.Id.Value, entry);
+    internal void Add(SubscriptionEntry entry)
+    {
+        _subscriptions.Add(entry.Subscription.Id.Value, entry);
+        // Its account never changes.
+        if (!_ofAccount.TryGetValue(entry.Subscription.Account.Value, out var entries)) _ofAccount[entry.Subscription.Account.Value] = entries = new(1);
+        entries.Add(entry);
+    }
 
     internal void Add(string subject, SubjectAssignment assignment) => Subjects.Add(Encoding.UTF8.GetBytes(subject), assignment);
 

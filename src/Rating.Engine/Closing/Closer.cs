@@ -6,6 +6,7 @@ using Rating.Domain;
 using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Usage;
+using Rating.Engine.Alerts;
 using Rating.Engine.Books;
 using Rating.Engine.Documents;
 using Rating.Engine.Partitions;
@@ -14,50 +15,68 @@ using Rating.Engine.Store;
 namespace Rating.Engine.Closing;
 
 /// <summary>Closes periods: freezes their terms, seals them in every partition, makes their snapshots. Every step can be run again after a crash.</summary>
-internal sealed class Closer(IRatingStore store, IPartitionHost partitions, BookKeeper keeper, RatingSettings settings, IClock clock)
+internal sealed class Closer(IRatingStore store, IPartitionHost partitions, BookKeeper keeper, AlertRecorder alerts, RatingSettings settings, IClock clock)
 {
     private Book Book => keeper.Book;
 
-    /// <summary>Goes on with what a crash interrupted.</summary>
-    public async Task<IReadOnlyList<(string Subscription, string Why)>> ResumeAsync(CancellationToken cancellation)
+    /// <summary>Goes on with everything that a crash interrupted.</summary>
+    public Task<Closed> ResumeAsync(CancellationToken cancellation) => ResumeAsync((_, _) => true, cancellation);
+
+    // What others close meanwhile is not waited for.
+    private Task<Closed> ResumeAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, CancellationToken cancellation) => ResumeAsync(
+        (book, batch) => batch.Tenant == tenant && ((account is null && subscription is null) || batch.Closes.Any(close => IsIn(book.Entry(close.Subscription).Subscription, account, subscription))), cancellation);
+
+    private static bool IsIn(Subscription one, AccountId? account, SubscriptionId? subscription) => (account is not { } of || one.Account == of) && (subscription is not { } id || one.Id == id);
+
+    private async Task<Closed> ResumeAsync(Func<Book, CloseBatch, bool> isWanted, CancellationToken cancellation)
     {
         var closed = (await store.ClosedBatchesAsync(cancellation)).ToHashSet();
-        var open = Book.Read(book => book.Batches.Values.Where(batch => !closed.Contains(batch.Number)).ToList());
-        var parked = new List<(string, string)>();
-        foreach (var batch in open) parked.AddRange((await FinishAsync(batch, cancellation)).Parked);
-        return parked;
+        var open = Book.Read(book => book.Batches.Values.Where(batch => !closed.Contains(batch.Number) && isWanted(book, batch)).ToList());
+        var all = new Closed();
+        await FinishAllAsync(open.ToAsyncEnumerable(), _ => { }, all, cancellation);
+        return all;
     }
 
     /// <summary>Closes all periods in scope that are due.</summary>
-    public async Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string Subscription, string Why)> Parked)> CloseAsync(
-        TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int, int)>? progress, CancellationToken cancellation)
+    public async Task<Closed> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int, int)>? progress, CancellationToken cancellation)
     {
-        var parked = new List<(string Subscription, string Why)>(await ResumeAsync(cancellation));
-        var made = new List<Snapshot>();
+        var all = await ResumeAsync(tenant, account, subscription, cancellation);
         var now = clock.GetCurrentInstant();
-        var stopped = parked.Select(one => one.Subscription).ToHashSet(StringComparer.Ordinal);
         while (true)
         {
-            var due = (await DueAsync(tenant, account, subscription, through, now, cancellation)).Where(one => !stopped.Contains(one.Id)).ToList();
-            if (due.Count == 0) return (made, parked);
-            var done = 0;
-            foreach (var part in due.Chunk(Limits.CloseBatchSubscriptionsMax))
-            {
-                if (await TryBeginAsync(tenant, part, cancellation) is not { } batch)
-                {
-                    // Another process of a cluster closes, too: what it has begun is finished, and what is due is looked for again.
-                    parked.AddRange((await ResumeAsync(cancellation)).Where(one => stopped.Add(one.Item1)));
-                    break;
-                }
+            var due = (await DueAsync(tenant, account, subscription, through, now, cancellation)).Where(one => !all.IsParked(one.Id)).ToList();
+            if (due.Count == 0) return all;
+            var (done, isAlone) = (0, true);
+            await FinishAllAsync(BeginAsync(), batch => progress?.Report((Interlocked.Add(ref done, batch.Closes.Count), due.Count)), all, cancellation);
+            // Another process of a cluster closes, too: what it has begun is finished, and what is due is looked for again.
+            if (!isAlone) all.Add(await ResumeAsync(tenant, account, subscription, cancellation));
 
-                var (snapshots, failed) = await FinishAsync(batch, cancellation);
-                made.AddRange(snapshots);
-                parked.AddRange(failed);
-                foreach (var (id, _) in failed) stopped.Add(id);
-                progress?.Report((done += part.Length, due.Count));
+            async IAsyncEnumerable<CloseBatch> BeginAsync()
+            {
+                foreach (var part in due.Chunk(Limits.CloseBatchSubscriptionsMax))
+                    if (await TryBeginAsync(tenant, part, cancellation) is { } batch)
+                    {
+                        yield return batch;
+                    }
+                    else
+                    {
+                        isAlone = false;
+                        yield break;
+                    }
             }
         }
     }
+
+    // Begun one after the other, as the book wants it; finished several at once, so that memory is that of a few batches and silos share the work.
+    private Task FinishAllAsync(IAsyncEnumerable<CloseBatch> batches, Action<CloseBatch> tell, Closed all, CancellationToken cancellation) => Parallel.ForEachAsync(
+        batches,
+        new ParallelOptions { MaxDegreeOfParallelism = Limits.CloseBatchesAtOnceMax, CancellationToken = cancellation },
+        async (batch, given) =>
+        {
+            // In a cluster wherever the batch's address is.
+            all.Add(await (partitions.Addresses is { } addresses ? addresses.FinishAsync(batch, given) : FinishHereAsync(batch, given)));
+            tell(batch);
+        });
 
     // The next period of each subscription in scope, if it is due. A call names what it wants by its end.
     private async Task<List<(string Id, int Period, bool Supplementary)>> DueAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, Instant now, CancellationToken cancellation)
@@ -85,7 +104,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         foreach (var entry in mine.Subscriptions.Values)
         {
             var terms = entry.Subscription;
-            if ((account is { } only && terms.Account != only) || (subscription is { } one && terms.Id != one)) continue;
+            if (!IsIn(terms, account, subscription)) continue;
             var next = entry.LastClosing + 1 ?? terms.FirstPeriod;
             var period = terms.Schedule.Period(next);
             if (next > terms.LastPeriod)
@@ -129,12 +148,8 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         return Book.Read(book => book.Batches[number]);
     }
 
-    // In a cluster the snapshots stay where they were made.
-    private async Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string, string)> Parked)> FinishAsync(CloseBatch batch, CancellationToken cancellation) =>
-        partitions.Addresses is { } addresses ? ([], await addresses.FinishAsync(batch, cancellation)) : await FinishHereAsync(batch, cancellation);
-
     /// <summary>Seals a batch in every partition and makes its snapshots.</summary>
-    public async Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<(string Subscription, string Why)> Parked)> FinishHereAsync(CloseBatch batch, CancellationToken cancellation)
+    public async Task<Closed> FinishHereAsync(CloseBatch batch, CancellationToken cancellation)
     {
         // The log's ends are captured after the grace: what lies before them counts in the period.
         await partitions.CaughtUpAsync(cancellation);
@@ -154,6 +169,8 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
 
         var made = new List<Snapshot>();
         var parked = new List<(string, string)>();
+        var reached = new List<StoredAlert>();
+        var now = clock.GetCurrentInstant();
         foreach (var (subscription, period) in batch.Closes)
         {
             var entry = Book.Read(book => book.Entry(subscription));
@@ -162,7 +179,9 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             if (before.Any(snapshot => snapshot.Kind is SnapshotKind.Period or SnapshotKind.Supplementary && snapshot.Period.Number == period)) continue;
             try
             {
-                made.Add(Book.Read(_ => SnapshotMaker.OfPeriod(entry, period, batch.Sequence, usage.TryGetValue(subscription, out var all) ? all : [], before)));
+                var snapshot = Book.Read(_ => SnapshotMaker.OfPeriod(entry, period, batch.Sequence, usage.TryGetValue(subscription, out var all) ? all : [], before));
+                if (entry.AlertsSince > 0 && snapshot.Kind == SnapshotKind.Period) reached.AddRange(Book.Read(_ => ReachedAlerts.AtClose(entry, snapshot, before, now)));
+                made.Add(snapshot);
             }
             catch (Exception wrong) when (wrong is Refused or InvariantBrokenException or OverflowException or KeyNotFoundException)
             {
@@ -171,8 +190,12 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             }
         }
 
+        // Before the snapshots: a batch that has them is not looked at again.
+        await alerts.SaveAsync(reached, cancellation);
         await store.SaveSnapshotsAsync(parked.Count == 0 ? batch.Number : null, [.. made.Select(Stored)], cancellation);
-        return (made, parked);
+        var done = new Closed();
+        done.Add(made.Count, made, parked);
+        return done;
     }
 
     internal static StoredSnapshot Stored(Snapshot snapshot) => new(

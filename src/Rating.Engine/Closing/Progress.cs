@@ -1,3 +1,4 @@
+using Rating.Domain;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Pricing;
 
@@ -8,6 +9,9 @@ internal static class Progress
 {
     /// <summary>Whether a line can be invoiced so.</summary>
     public static bool IsUsage(PricedLine line) => line.Kind is LineKind.Usage or LineKind.Calls;
+
+    /// <summary>What usage costs by the lines of a period.</summary>
+    public static Money UsageCharge(IEnumerable<PricedLine> lines, Currency currency) => lines.Where(IsUsage).Aggregate(Money.Zero(currency), (sum, line) => sum + line.Amount);
 
     /// <summary>The usage lines of a period that were billed.</summary>
     public static IReadOnlyList<PricedLine> Billed(IReadOnlyList<Snapshot> before, int period) =>

@@ -60,10 +60,8 @@ public static class BillingDocuments
         json.WriteEndArray();
     });
 
-    /// <summary>An invoice as JSON.</summary>
-    /// <param name="invoice">The invoice.</param>
-    /// <param name="period">A subscription's period by its number.</param>
-    public static string Write(Invoice invoice, Func<InvoiceSection, BillingPeriod> period) => Write(json =>
+    /// <summary>An invoice as JSON, its sections left empty: <see cref="BillRuns.InvoiceSections"/> puts them in.</summary>
+    public static string Write(Invoice invoice) => Write(json =>
     {
         json.WriteString("tenant", invoice.Tenant.Value);
         json.WriteString("number", invoice.Number);
@@ -73,16 +71,6 @@ public static class BillingDocuments
         json.WriteString("currency", invoice.Currency.Code);
         if (invoice.BookSequence is { } sequence) json.WriteNumber("bookSequence", sequence);
         json.WriteStartArray("sections");
-        foreach (var section in invoice.Sections)
-        {
-            json.WriteStartObject();
-            json.WriteString("subscription", section.Subscription.Value);
-            json.WriteString("kind", NameOf(section.Kind, section.Step));
-            Write(json, "period", period(section));
-            Write(json, section.Lines);
-            json.WriteEndObject();
-        }
-
         json.WriteEndArray();
         WriteAccountPart(json, invoice);
     });
@@ -177,6 +165,53 @@ public static class BillingDocuments
         }
 
         WriteAccountPart(json, invoice);
+    });
+
+    /// <summary>What a close did, as JSON.</summary>
+    public static string Write(CloseOutcome outcome) => Write(json =>
+    {
+        json.WriteNumber("snapshotCount", outcome.SnapshotCount);
+        json.WriteStartArray("snapshots");
+        foreach (var snapshot in outcome.Snapshots)
+        {
+            json.WriteStartObject();
+            json.WriteString("subscription", snapshot.Subscription.Value);
+            json.WriteString("kind", NameOf(snapshot));
+            json.WriteStartObject("period");
+            json.WriteNumber("number", snapshot.Period.Number);
+            json.WriteString("start", Text(snapshot.Period.Start));
+            json.WriteString("end", Text(snapshot.Period.End));
+            json.WriteEndObject();
+            json.WriteString("total", snapshot.Total.ToText());
+            json.WriteString("currency", snapshot.Currency.Code);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("invoices");
+        foreach (var invoice in outcome.Invoices)
+        {
+            json.WriteStartObject();
+            json.WriteString("number", invoice.Number);
+            json.WriteString("account", invoice.Account.Value);
+            json.WriteString("cycle", invoice.Cycle);
+            json.WriteString("date", Text(invoice.Date));
+            json.WriteString("total", invoice.Total.ToText());
+            json.WriteString("currency", invoice.Currency.Code);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("parked");
+        foreach (var (subscription, why) in outcome.Parked)
+        {
+            json.WriteStartObject();
+            json.WriteString("subscription", subscription);
+            json.WriteString("why", why);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     });
 
     /// <summary>A balance as JSON.</summary>

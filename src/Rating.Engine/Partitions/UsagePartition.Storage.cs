@@ -21,6 +21,7 @@ internal sealed partial class UsagePartition
         (_epoch, _checkpoint, _firstPosition, _position, _bookSequence) = (place.Epoch, place.Checkpoint, place.NextPosition, place.NextPosition, place.BookSequence);
         foreach (var batch in await _store.SealedBatchesAsync(Id, cancellation)) _sealedBatches.Add(batch);
         await foreach (var block in _store.ReadStateAsync(Id, cancellation)) LoadState(block);
+        WeighLoaded();
         _identity = new RecordIdentity(_secret);
         // All ids that are stored: the horizon is asked of each when it is found.
         await foreach (var block in _store.ReadIdsAsync(Id, int.MinValue, cancellation)) _ids.Load(block);
@@ -32,6 +33,7 @@ internal sealed partial class UsagePartition
         if (!isCommand && _position == _firstPosition && _ledger.Count == 0 && _dirty.Count == 0 && _newHours.Count == 0)
         {
             if (_tookUp == _bookSequence) return;
+            TellTouched();
             Volatile.Write(ref _tookUp, _bookSequence);
             OnCommitted?.Invoke();
             return;
@@ -56,6 +58,9 @@ internal sealed partial class UsagePartition
         _ledger.Clear();
         _verdicts.Clear();
         _newHours.Clear();
+        WeighChanged();
+        // Before anybody can see that it is stored: who waits for that may wait for its alerts next.
+        TellTouched();
         lock (_gate)
         {
             _checkpoint = number;

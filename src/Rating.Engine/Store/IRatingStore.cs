@@ -59,6 +59,12 @@ public interface IRatingStore : IAsyncDisposable
     /// <summary>Snapshots of a tenant that are on no invoice, optionally of one account.</summary>
     IAsyncEnumerable<StoredSnapshot> ReadUninvoicedAsync(TenantId tenant, AccountId? account, CancellationToken cancellation);
 
+    /// <summary>The accounts of a tenant that have such snapshots, in order.</summary>
+    Task<IReadOnlyList<AccountId>> UninvoicedAccountsAsync(TenantId tenant, CancellationToken cancellation);
+
+    /// <summary>The snapshots of an invoice, in the order of its sections.</summary>
+    IAsyncEnumerable<StoredSnapshot> ReadInvoicedAsync(TenantId tenant, long number, CancellationToken cancellation);
+
     /// <summary>The highest invoice number of a tenant; 0 before the first.</summary>
     Task<long> LastInvoiceNumberAsync(TenantId tenant, CancellationToken cancellation);
 
@@ -71,6 +77,13 @@ public interface IRatingStore : IAsyncDisposable
 
     /// <summary>One invoice by its number; null when there is none.</summary>
     Task<StoredInvoice?> ReadInvoiceAsync(TenantId tenant, long number, CancellationToken cancellation);
+
+    /// <summary>Stores alerts that are not stored yet, each with its outbox message (<see cref="StoredAlert.Topic"/>), all in one transaction.</summary>
+    /// <returns>Those that were not stored before.</returns>
+    Task<IReadOnlyList<StoredAlert>> SaveAlertsAsync(IReadOnlyList<StoredAlert> alerts, CancellationToken cancellation);
+
+    /// <summary>Alerts of a tenant, optionally of one subscription, by subscription, period, alert, threshold and step.</summary>
+    IAsyncEnumerable<StoredAlert> ReadAlertsAsync(TenantId tenant, SubscriptionId? subscription, CancellationToken cancellation);
 
     /// <summary>Messages for the outside after an id, in order.</summary>
     IAsyncEnumerable<OutboxMessage> ReadOutboxAsync(long after, CancellationToken cancellation);

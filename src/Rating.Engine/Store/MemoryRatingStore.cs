@@ -17,6 +17,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     private readonly Dictionary<(TenantId, AccountId, string, string), StoredInvoice> _invoices = [];
     private readonly Dictionary<(TenantId, long), StoredInvoice> _numbers = [];
     private readonly List<OutboxMessage> _outbox = [];
+    private readonly SortedDictionary<(string Tenant, string Subscription, int Period, string Alert, string Threshold, int Step), StoredAlert> _alerts = new(AlertOrder);
     private readonly Dictionary<string, long> _handedOff = new(StringComparer.Ordinal);
     private readonly Dictionary<(TenantId, string, long, Verdict, VerdictReason), long> _verdicts = [];
     private readonly Dictionary<(TenantId, string), ImportedFile> _imports = [];
@@ -132,7 +133,19 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StoredSnapshot> ReadUninvoicedAsync(TenantId tenant, AccountId? account, CancellationToken cancellation) =>
-        Read(() => Snapshots(tenant, account).Where(snapshot => !_invoiced.Contains((snapshot.Tenant, snapshot.Subscription, snapshot.Kind, snapshot.Period))), cancellation);
+        Read(() => Snapshots(tenant, account).Where(IsUninvoiced), cancellation);
+
+    private bool IsUninvoiced(StoredSnapshot snapshot) => !_invoiced.Contains((snapshot.Tenant, snapshot.Subscription, snapshot.Kind, snapshot.Period));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AccountId>> UninvoicedAccountsAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        lock (_gate) return Task.FromResult<IReadOnlyList<AccountId>>([.. Snapshots(tenant, null).Where(IsUninvoiced).Select(snapshot => snapshot.Account).Distinct().OrderBy(account => account.Value, StringComparer.Ordinal)]);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredSnapshot> ReadInvoicedAsync(TenantId tenant, long number, CancellationToken cancellation) =>
+        Read(() => _numbers.TryGetValue((tenant, number), out var invoice) ? invoice.Snapshots.Select(one => _snapshots[(tenant, one.Subscription, one.Kind, one.Period)]) : [], cancellation);
 
     /// <inheritdoc/>
     public Task<long> LastInvoiceNumberAsync(TenantId tenant, CancellationToken cancellation)
@@ -179,6 +192,22 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredAlert>> SaveAlertsAsync(IReadOnlyList<StoredAlert> alerts, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            var made = alerts.Where(alert => _alerts.TryAdd(KeyOf(alert), alert)).OrderBy(KeyOf, AlertOrder).ToList();
+            foreach (var alert in made) _outbox.Add(new OutboxMessage(_outbox.Count + 1, StoredAlert.Topic, alert.Document));
+            return Task.FromResult<IReadOnlyList<StoredAlert>>(made);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredAlert> ReadAlertsAsync(TenantId tenant, SubscriptionId? subscription, CancellationToken cancellation) =>
+        Read(() => _alerts.Values.Where(alert => alert.Tenant == tenant && (subscription is null || alert.Subscription == subscription)), cancellation);
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<OutboxMessage> ReadOutboxAsync(long after, CancellationToken cancellation) => Read(() => _outbox.Skip((int)after), cancellation);
 
     /// <inheritdoc/>
@@ -214,6 +243,18 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static readonly Comparer<(string Tenant, string Subscription, int Period, string Alert, string Threshold, int Step)> AlertOrder = Comparer<(string Tenant, string Subscription, int Period, string Alert, string Threshold, int Step)>.Create((a, b) =>
+    {
+        var order = string.CompareOrdinal(a.Tenant, b.Tenant);
+        if (order == 0) order = string.CompareOrdinal(a.Subscription, b.Subscription);
+        if (order == 0) order = a.Period.CompareTo(b.Period);
+        if (order == 0) order = string.CompareOrdinal(a.Alert, b.Alert);
+        if (order == 0) order = string.CompareOrdinal(a.Threshold, b.Threshold);
+        return order != 0 ? order : a.Step.CompareTo(b.Step);
+    });
+
+    private static (string, string, int, string, string, int) KeyOf(StoredAlert alert) => (alert.Tenant.Value, alert.Subscription.Value, alert.Period, alert.Alert, alert.Threshold, alert.Step);
 
     private IEnumerable<StoredSnapshot> Snapshots(TenantId tenant, AccountId? account) => _snapshots.Values
         .Where(snapshot => snapshot.Tenant == tenant && (account is null || snapshot.Account == account))

@@ -17,6 +17,9 @@ namespace Rating.Engine.Views;
 /// <param name="LagRecords">How many records of the log are not in it yet.</param>
 public sealed record BalanceView(SubscriptionId Subscription, AccountId Account, Currency Currency, string Plan, IReadOnlyList<OpenPeriod> Periods, LocalDate AsOf, Instant? LatestEventTime, long LagRecords)
 {
+    /// <summary>The book change up to which it is.</summary>
+    public long BookSequence { get; init; }
+
     /// <summary>The running charge.</summary>
     public Money Charge => Periods.SelectMany(period => period.Lines).Aggregate(Money.Zero(Currency), (sum, line) => sum + line.Amount);
 }

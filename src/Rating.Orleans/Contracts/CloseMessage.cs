@@ -10,4 +10,13 @@ namespace Rating.Orleans.Contracts;
 [GenerateSerializer]
 [Immutable]
 [Alias("rating.CloseMessage")]
-public sealed record CloseMessage([property: Id(0)] int Snapshots, [property: Id(1)] string[] Invoices, [property: Id(2)] string[] Parked, [property: Id(3)] string[] Why);
+public sealed record CloseMessage([property: Id(0)] int Snapshots, [property: Id(1)] string[] Invoices, [property: Id(2)] string[] Parked, [property: Id(3)] string[] Why)
+{
+    /// <summary>Of a batch: the first of its snapshots as JSON; null from an older silo.</summary>
+    [Id(4)]
+    public string[]? SnapshotDocuments { get; init; }
+
+    /// <summary>Of an account: what callers get, as JSON; null from an older silo.</summary>
+    [Id(5)]
+    public string? Document { get; init; }
+}

@@ -2,6 +2,7 @@ using NodaTime.Text;
 using Orleans;
 using Orleans.Runtime;
 using Rating.Domain;
+using Rating.Engine.Documents;
 using Rating.Orleans.Contracts;
 using Rating.Orleans.Nodes;
 using Rating.Orleans.Placement;
@@ -25,6 +26,9 @@ internal sealed class AccountGrain(Node node) : Grain, IAccountGrain
             new TenantId(tenant), account.Length == 0 ? null : new AccountId(account), order.Subscription.Length == 0 ? null : new SubscriptionId(order.Subscription),
             order.Through.Length == 0 ? null : LocalDatePattern.Iso.Parse(order.Through).GetValueOrThrow(), null, CancellationToken.None);
         return new CloseMessage(
-            outcome.Snapshots.Count, [.. outcome.Invoices.Select(invoice => invoice.Number)], [.. outcome.Parked.Select(parked => parked.Subscription)], [.. outcome.Parked.Select(parked => parked.Why)]);
+            outcome.SnapshotCount, [.. outcome.Invoices.Select(invoice => invoice.Number)], [.. outcome.Parked.Select(parked => parked.Subscription)], [.. outcome.Parked.Select(parked => parked.Why)])
+        {
+            Document = BillingDocuments.Write(outcome),
+        };
     }
 }

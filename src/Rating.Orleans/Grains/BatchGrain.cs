@@ -1,5 +1,6 @@
 using Orleans;
 using Orleans.Runtime;
+using Rating.Engine.Documents;
 using Rating.Orleans.Contracts;
 using Rating.Orleans.Nodes;
 using Rating.Orleans.Placement;
@@ -21,10 +22,12 @@ internal sealed class BatchGrain(Node node) : Grain, IBatchGrain
         if (_done is not null) return _done;
         await node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
         var batch = node.Keeper.Book.Read(book => book.Batches[this.GetPrimaryKeyLong()]);
-        var (snapshots, parked) = await node.Engine.FinishHereAsync(batch, CancellationToken.None);
-        var message = new CloseMessage(snapshots.Count, [], [.. parked.Select(one => one.Subscription)], [.. parked.Select(one => one.Why)]);
-        // What is parked is tried again the next time.
-        if (parked.Count == 0) _done = message;
-        return message;
+        var closed = await node.Engine.FinishHereAsync(batch, CancellationToken.None);
+        // What is parked is tried again the next time. Who only asks again has made nothing.
+        if (closed.Parked.Count == 0) _done = new CloseMessage(0, [], [], []);
+        return new CloseMessage(closed.SnapshotCount, [], [.. closed.Parked.Select(one => one.Subscription)], [.. closed.Parked.Select(one => one.Why)])
+        {
+            SnapshotDocuments = [.. closed.Snapshots.Select(BillingDocuments.Write)],
+        };
     }
 }

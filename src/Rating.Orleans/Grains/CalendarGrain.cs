@@ -25,7 +25,7 @@ internal sealed class CalendarGrain(Node node) : Grain, ICalendarGrain, IReminda
     public async Task LookAsync()
     {
         await node.Keeper.RefreshAsync(CancellationToken.None);
-        Tell(await node.Engine.ResumeClosesAsync(CancellationToken.None));
+        Tell((await node.Engine.ResumeClosesAsync(CancellationToken.None)).Parked);
         foreach (var tenant in node.Keeper.Book.Read(book => book.Tenants.Select(tenant => tenant.Id.Value).ToList()))
         {
             var done = await GrainFactory.GetGrain<IAccountGrain>(GrainKey.Of(tenant, "")).CloseAsync(new CloseOrder("", "", node.Keeper.Book.Sequence));

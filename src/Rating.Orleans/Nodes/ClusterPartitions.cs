@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NodaTime;
+using NodaTime.Text;
 using Orleans;
 using Orleans.Metadata;
 using Orleans.Runtime;
@@ -11,7 +12,10 @@ using Rating.Domain;
 using Rating.Domain.Usage;
 using Rating.Engine;
 using Rating.Engine.Books;
+using Rating.Engine.Closing;
+using Rating.Engine.Documents;
 using Rating.Engine.Partitions;
+using Rating.Engine.Store;
 using Rating.Engine.Views;
 using Rating.Orleans.Contracts;
 using Rating.Orleans.Placement;
@@ -24,9 +28,14 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>A listener that is slow misses the oldest; all are in the store.</summary>
+    private const int AlertsWaitingMax = 1_000;
     private readonly CancellationTokenSource _stop = new();
     private Task _keeping = Task.CompletedTask;
     private Task _following = Task.CompletedTask;
+    private Task _holders = Task.CompletedTask;
+    private Task _duties = Task.CompletedTask;
     private IGrainFactory? _grains;
     private ISiloStatusOracle? _silos;
 
@@ -60,8 +69,12 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         var keeper = new PartitionKeeper(node, _grains, _silos, silo.GetRequiredService<IClusterManifestProvider>());
         _keeping = Task.Run(() => keeper.RunAsync(_stop.Token), CancellationToken.None);
         _following = Task.Run(() => new BookFollower(node).RunAsync(_stop.Token), CancellationToken.None);
+        _holders = Task.Run(() => new HolderFollower(node, _grains, _silos).RunAsync(_stop.Token), CancellationToken.None);
+        _duties = Task.Run(() => new DutyKeeper(node, _grains).RunAsync(_stop.Token), CancellationToken.None);
         if (node.Cluster.CalendarEvery is not null) _grains.GetGrain<ICalendarGrain>(0).StartAsync().Ignore();
     }
+
+    public void RunAlone(string name, Func<CancellationToken, Task> run) => node.Duties[name] = run;
 
     public void BookChanged()
     {
@@ -85,6 +98,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
     public Task<PartitionUsage> UsageAsync(int partition, int subscription, long sequence, CancellationToken cancellation)
     {
         if (node.Served.TryGetValue(partition, out var served)) return served.Runner.UsageAsync(subscription, sequence, cancellation);
+        if (node.Holders.LacksAsOf(partition, subscription, sequence) is { } lag) return Task.FromResult(PartitionUsage.Nothing(sequence, lag));
         return AskAsync(
             partition,
             Patience,
@@ -195,11 +209,59 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         }
     }
 
-    public async Task<IReadOnlyList<(string Subscription, string Why)>> FinishAsync(CloseBatch batch, CancellationToken cancellation)
+    public async Task TellAsync(StoredAlert alert)
+    {
+        try
+        {
+            await AlertStream(alert.Tenant).OnNextAsync(new AlertMessage
+            {
+                Tenant = alert.Tenant.Value, Subscription = alert.Subscription.Value, Period = alert.Period, Alert = alert.Alert, Threshold = alert.Threshold, Step = alert.Step, Document = alert.Document,
+            });
+        }
+        catch (Exception error) when (Passes(error))
+        {
+            // Whoever listens misses it here and finds it in the store.
+            return;
+        }
+    }
+
+    public async Task<IAsyncEnumerable<StoredAlert>> ListenAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        var waiting = Channel.CreateBounded<AlertMessage>(new BoundedChannelOptions(AlertsWaitingMax) { FullMode = BoundedChannelFullMode.DropOldest });
+        var heard = await AlertStream(tenant).SubscribeAsync((alert, _) => waiting.Writer.WriteAsync(alert, CancellationToken.None).AsTask());
+        return ReadAsync(cancellation);
+
+        async IAsyncEnumerable<StoredAlert> ReadAsync([EnumeratorCancellation] CancellationToken given)
+        {
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(given, _stop.Token);
+            try
+            {
+                await foreach (var alert in waiting.Reader.ReadAllAsync(both.Token))
+                    yield return new StoredAlert(new TenantId(alert.Tenant), new SubscriptionId(alert.Subscription), alert.Period, alert.Alert, alert.Threshold, alert.Step, alert.Document);
+            }
+            finally
+            {
+                heard.UnsubscribeAsync().Ignore();
+            }
+        }
+    }
+
+    public async Task<Closed> FinishAsync(CloseBatch batch, CancellationToken cancellation)
     {
         var grain = Grains.GetGrain<IBatchGrain>(batch.Number);
         var done = await AskAsync("The close", Timeout.InfiniteTimeSpan, () => grain.FinishAsync(batch.Sequence), cancellation);
-        return [.. done.Parked.Zip(done.Why)];
+        var closed = new Closed();
+        closed.Add(done.Snapshots, (done.SnapshotDocuments ?? []).Select(BillingDocuments.ReadSnapshot), done.Parked.Zip(done.Why));
+        return closed;
+    }
+
+    public async Task<string> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, CancellationToken cancellation)
+    {
+        var grain = Grains.GetGrain<IAccountGrain>(GrainKey.Of(tenant.Value, account?.Value ?? ""));
+        var order = new CloseOrder(subscription?.Value ?? "", through is { } day ? LocalDatePattern.Iso.Format(day) : "", node.Keeper.Book.Sequence);
+        // Where its silo goes meanwhile, it goes on in another one.
+        return (await AskAsync("The account", Timeout.InfiniteTimeSpan, () => grain.CloseAsync(order), cancellation)).Document
+            ?? throw new Unavailable("An older silo closed; what it did is in the store.");
     }
 
     public async ValueTask DisposeAsync()
@@ -207,6 +269,8 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         await _stop.CancelAsync();
         await _keeping;
         await _following;
+        await _holders;
+        await _duties;
         if (host is not null)
         {
             // Grains store what they have applied and end; the other silos serve their partitions.
@@ -218,8 +282,11 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         _stop.Dispose();
     }
 
+    private IAsyncStream<AlertMessage> AlertStream(TenantId tenant) =>
+        silo.GetRequiredService<IClusterClient>().GetStreamProvider(SiloSetup.Streams).GetStream<AlertMessage>(StreamId.Create(SiloSetup.Alerts, tenant.Value));
+
     // Passes: a silo went, a partition moves, a call was given up. The same call may be made again, elsewhere.
-    private static bool Passes(Exception error) => error is Unavailable or OrleansException or TimeoutException;
+    internal static bool Passes(Exception error) => error is Unavailable or OrleansException or TimeoutException;
 
     // Wherever the subscription is by now: its silo may go, or it may move.
     private async Task AskAgainAsync(ISubscriptionGrain subscription, CancellationToken cancellation)

@@ -8,11 +8,14 @@ namespace Rating.Orleans.Nodes;
 /// <summary>What every silo of Rating has, whatever its membership and storage are.</summary>
 internal static class SiloSetup
 {
-    /// <summary>The stream provider of running charges.</summary>
+    /// <summary>The stream provider of running charges and alerts.</summary>
     public const string Streams = "rating";
 
     /// <summary>The namespace of the streams of running charges; their keys are those of the subscriptions.</summary>
     public const string Balances = "balance";
+
+    /// <summary>The namespace of the streams of alerts; their keys are the tenants.</summary>
+    public const string Alerts = "alert";
 
     /// <summary>The storage of stream subscriptions; Orleans wants this name.</summary>
     public const string StreamSubscriptions = "PubSubStore";

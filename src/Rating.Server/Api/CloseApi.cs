@@ -12,33 +12,20 @@ internal static class CloseApi
     {
         v1.MapPost("/close", (CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation) => Close(null, null, request, here, caller, cancellation))
             .WithSummary("Closes all periods that are due, and bills the accounts that are complete.").WithTags("closing").Produces<CloseOutcomeDocument>().ProducesProblem(409);
-        v1.MapPost("/accounts/{id}/close", (string id, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation) => CloseAccount(id, request, here, caller, cancellation))
+        v1.MapPost("/accounts/{id}/close", (string id, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation) => Close(new AccountId(id), null, request, here, caller, cancellation))
             .WithSummary("Closes the periods of one account that are due.").WithTags("closing").Produces<CloseOutcomeDocument>().ProducesProblem(404).ProducesProblem(409);
-        v1.MapPost("/subscriptions/{id}/close", (string id, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation) => CloseSubscription(id, request, here, caller, cancellation))
+        v1.MapPost("/subscriptions/{id}/close", (string id, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation) => Close(null, new SubscriptionId(id), request, here, caller, cancellation))
             .WithSummary("Closes the periods of one subscription that are due; refused before their time unless it ends the subscription.").WithTags("closing")
             .Produces<CloseOutcomeDocument>().ProducesProblem(404).ProducesProblem(409);
         v1.MapPost("/billrun", BillRun).WithSummary("Makes all invoices that are due and not made.").WithTags("closing").Produces<IReadOnlyList<InvoiceSummary>>().ProducesProblem(404);
         v1.MapGet("/close/progress", (Installation here) => Results.Json(here.Closing ?? new CloseProgress(0, 0))).ExcludeFromDescription();
     }
 
-    private static Task<CloseOutcomeDocument> CloseAccount(string id, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation)
-    {
-        NeedAccount(id, here, caller);
-        return Close(new AccountId(id), null, request, here, caller, cancellation);
-    }
-
-    private static Task<CloseOutcomeDocument> CloseSubscription(string id, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation)
-    {
-        if (!here.Engine.Book.Read(book => book.Tenant(caller.Tenant)?.Subscriptions.ContainsKey(id) ?? false)) throw new Refused("subscription.unknown", $"There is no subscription '{id}'.");
-        return Close(null, new SubscriptionId(id), request, here, caller, cancellation);
-    }
-
-    private static async Task<CloseOutcomeDocument> Close(AccountId? account, SubscriptionId? subscription, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation)
+    private static async Task<IResult> Close(AccountId? account, SubscriptionId? subscription, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation)
     {
         try
         {
-            var progress = new Told(here);
-            return CloseOutcomeDocument.Of(await here.Engine.CloseAsync(caller.Tenant, account, subscription, Days.Maybe(request?.Through, "through"), progress, cancellation));
+            return Results.Text(await here.Engine.CloseDocumentAsync(caller.Tenant, account, subscription, Days.Maybe(request?.Through, "through"), new Told(here), cancellation), "application/json");
         }
         finally
         {

@@ -14,6 +14,7 @@ internal static class Routes
         CatalogApi.Map(v1);
         PartiesApi.Map(v1);
         BalanceApi.Map(v1);
+        AlertsApi.Map(v1);
         QuotesApi.Map(v1);
         CloseApi.Map(v1);
         InvoicesApi.Map(v1);

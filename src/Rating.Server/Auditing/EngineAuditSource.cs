@@ -3,6 +3,7 @@ using NodaTime;
 using Rating.Audit;
 using Rating.Domain;
 using Rating.Engine;
+using Rating.Engine.BillRuns;
 using Rating.Engine.Documents;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
@@ -41,11 +42,12 @@ internal sealed class EngineAuditSource : IAuditSource
         foreach (var (tenant, id) in subscriptions.Take(BalancesMax))
         {
             // The document as callers get it; the tenant beside, for the auditor has no caller to tell it.
-            var balance = JsonNode.Parse(BillingDocuments.Write(await engine.BalanceAsync(tenant, id, cancellation)))!.AsObject();
+            var balance = JsonNode.Parse(await engine.BalanceDocumentAsync(tenant, id, cancellation))!.AsObject();
             balance["tenant"] = tenant.Value;
             balances.Add(balance.ToJsonString());
         }
 
+        await engine.AlertedAsync(cancellation);
         var ends = new long[log.Partitions];
         for (var i = 0; i < ends.Length; i++) ends[i] = await log.EndAsync(i, cancellation);
         return new EngineAuditSource(engine, log, settings, ends, balances);
@@ -98,10 +100,17 @@ internal sealed class EngineAuditSource : IAuditSource
     public IEnumerable<string> Snapshots() => Tenants().SelectMany(tenant => Store.ReadSnapshotsAsync(tenant, null, null, CancellationToken.None).ToBlockingEnumerable()).Select(snapshot => snapshot.Document);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Invoices() => Tenants().SelectMany(tenant => Store.ReadInvoicesAsync(tenant, null, CancellationToken.None).ToBlockingEnumerable()).Select(invoice => invoice.Document);
+    public IEnumerable<string> Invoices() => Tenants().SelectMany(tenant => Store.ReadInvoicesAsync(tenant, null, CancellationToken.None).ToBlockingEnumerable())
+        .Select(invoice => InvoiceSections.TextAsync(Store, invoice, CancellationToken.None).GetAwaiter().GetResult());
 
     /// <inheritdoc/>
     public IEnumerable<string> Balances() => _balances;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Alerts() => Tenants().SelectMany(tenant => Store.ReadAlertsAsync(tenant, null, CancellationToken.None).ToBlockingEnumerable()).Select(alert => alert.Document);
+
+    /// <inheritdoc/>
+    public bool AlertsAreMade => _engine.IsAlone;
 
     /// <inheritdoc/>
     public IEnumerable<AuditCount> Received() =>

@@ -38,7 +38,7 @@ internal sealed class CloseCommand : RatingCommand
         await terminal.ProgressAsync("closing", async tell => outcome = await CloseAsync(connection.Client, account, subscription, parsed.GetValue(_through), tell, cancellation));
         terminal.Result(outcome, text =>
         {
-            terminal.Line($"{outcome.Snapshots.Count} periods closed, {outcome.Invoices.Count} invoices made.");
+            terminal.Line($"{outcome.SnapshotCount} periods closed, {outcome.Invoices.Count} invoices made.");
             InvoicesCommand.Write(text, outcome.Invoices);
             foreach (var parked in outcome.Parked) terminal.Line($"Left open: {parked.Subscription}: {parked.Why}");
         });

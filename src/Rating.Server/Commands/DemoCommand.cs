@@ -56,7 +56,7 @@ internal sealed class DemoCommand : RatingCommand
         var balance = await client.GetAsync<BalanceDocument>("/v1/subscriptions/acme-office/balance", cancellation);
         terminal.Line($"Running charge of acme-office: {balance.Charge} {balance.Currency} in {balance.Periods.Count} open periods; March so far {balance.Periods[0].Charge}");
         var outcome = await CloseCommand.CloseAsync(client, null, null, Through, (_, _) => { }, cancellation);
-        terminal.Line($"Closed {outcome.Snapshots.Count} periods through {Through}.");
+        terminal.Line($"Closed {outcome.SnapshotCount} periods through {Through}.");
         return await FinishAsync(client, outcome, import.Received + usage.Received, samples, folder, terminal, cancellation);
     }
 

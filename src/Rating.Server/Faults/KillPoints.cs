@@ -25,6 +25,7 @@ internal class KillPoints : DispatchProxy
         ("book", nameof(IRatingStore.AppendBookAsync), true),
         ("snapshots", nameof(IRatingStore.SaveSnapshotsAsync), true),
         ("invoices", nameof(IRatingStore.SaveInvoicesAsync), true),
+        ("alerts", nameof(IRatingStore.SaveAlertsAsync), true),
         ("handoff", nameof(IRatingStore.HandOffAsync), false),
     }.SelectMany(place => Enum.GetValues<Moment>().Where(moment => place.Middle || moment != Moment.During).Select(moment => (Name: $"{place.Name}.{moment.ToString().ToLowerInvariant()}", place.Method, Moment: moment)))
         .ToDictionary(place => place.Name, place => (place.Method, place.Moment), StringComparer.Ordinal);
@@ -84,6 +85,7 @@ internal class KillPoints : DispatchProxy
         // A read that found nothing has no batch in its hands.
         ValueTask<IReadOnlyList<LogRecord>> read => new ValueTask<IReadOnlyList<LogRecord>>(AfterAsync(read.AsTask(), records => records.Count > 0)),
         Task<IReadOnlyDictionary<int, long>> append => AfterAsync(append, _ => true),
+        Task<IReadOnlyList<StoredAlert>> alerts => AfterAsync(alerts, _ => true),
         Task<PartitionPlace> place => AfterAsync(place, _ => true),
         Task task => AfterAsync(task),
         _ => throw new InvalidOperationException($"{_name} stands after a call that is over at once."),

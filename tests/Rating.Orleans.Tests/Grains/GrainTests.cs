@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using NodaTime;
@@ -6,6 +5,7 @@ using Orleans;
 using Orleans.Runtime;
 using Rating.Domain;
 using Rating.Engine.Intake;
+using Rating.Engine.Store;
 using Rating.Orleans.Contracts;
 using Rating.Orleans.Placement;
 
@@ -21,7 +21,11 @@ public sealed class GrainTests(GrainWorld world) : IClassFixture<GrainWorld>
     public async Task Partitions_are_where_rendezvous_puts_them()
     {
         for (var partition = 0; partition < GrainWorld.Partitions; partition++)
-            Assert.Equal(Rendezvous.OfPartition(partition, Silos).ToParsableString(), await HereAsync(partition));
+        {
+            // While silos join, a partition may be where it belonged before.
+            var (grain, wanted) = (world.Cluster.Client.GetGrain<IPartitionGrain>(partition), Rendezvous.OfPartition(partition, Silos).ToParsableString());
+            await Until.SoAsync($"partition {partition} is where it belongs", async () => (await grain.StatusAsync()).Silo == wanted);
+        }
     }
 
     [Fact]
@@ -59,10 +63,8 @@ public sealed class GrainTests(GrainWorld world) : IClassFixture<GrainWorld>
         Assert.Equal(home.ToParsableString(), (await grain.BalanceAsync(0)).Silo);
         var (key, other) = Enumerable.Range(0, 1_000).Select(i => $"key {i}").Select(text => (text, Rendezvous.OfPartition(PartitionOf.Key(GrainWorld.Tenant, text, GrainWorld.Partitions), Silos))).First(one => !one.Item2.Equals(home));
         await world.SendAsync(5, 5, key);
-        BalanceMessage balance;
-        do balance = await grain.BalanceAsync(0);
-        while (balance.Silo != other.ToParsableString());
-        Assert.Equal(0.50m, ChargeOf(balance.Document));
+        await Until.SoAsync("it is where its usage is", async () => (await grain.BalanceAsync(0)).Silo == other.ToParsableString());
+        Assert.Equal(0.50m, ChargeOf((await grain.BalanceAsync(0)).Document));
     }
 
     [Fact]
@@ -97,6 +99,27 @@ public sealed class GrainTests(GrainWorld world) : IClassFixture<GrainWorld>
     }
 
     [Fact]
+    public async Task A_threshold_that_usage_on_several_silos_reaches_is_alerted_once_and_heard_on_any_silo()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var id = GrainWorld.Id(8);
+        await using var heard = (await world.Engines[2].ListenAsync(GrainWorld.Tenant, patience.Token)).GetAsyncEnumerator(patience.Token);
+        await world.First.PutPartiesAsync(
+            GrainWorld.Tenant, $$"""{"subscriptions":[{"id":"{{id}}","account":"a08","start":"2026-03-01","changes":[{"from":"2026-03-01","plan":"plan"}],"alerts":[{"key":"spend","thresholds":[{"code":"two","value":"2.00"}]}]}]}""", default);
+        // 2.00 in all; no partition, and no silo, has as much.
+        var keys = Enumerable.Range(0, 1_000).Select(i => $"key {i}").GroupBy(key => Rendezvous.OfPartition(PartitionOf.Key(GrainWorld.Tenant, key, GrainWorld.Partitions), Silos)).Select(silo => silo.First()).ToList();
+        Assert.True(keys.Count > 1);
+        for (var i = 0; i < 20; i++) await world.SendAsync(8, 1, keys[i % keys.Count]);
+        Assert.True(await heard.MoveNextAsync());
+        Assert.Equal($"{id}/314/spend/two/0", heard.Current.Id);
+        Assert.Contains("\"reached\":\"2.00\",\"value\":\"2.00\"", heard.Current.Document, StringComparison.Ordinal);
+        foreach (var engine in world.Engines) await engine.AlertedAsync(patience.Token);
+        var stored = new List<StoredAlert>();
+        await foreach (var alert in world.Store.ReadAlertsAsync(GrainWorld.Tenant, null, default)) stored.Add(alert);
+        Assert.Equal(heard.Current, Assert.Single(stored));
+    }
+
+    [Fact]
     public async Task A_partition_that_another_owner_took_is_dropped_and_opened_anew()
     {
         await world.SendAsync(7, 3);
@@ -105,16 +128,6 @@ public sealed class GrainTests(GrainWorld world) : IClassFixture<GrainWorld>
         await world.Store.TakeOverAsync(partition, default);
         await world.SendAsync(7, 4);
         Assert.Equal(0.70m, ChargeOf(await world.First.BalanceDocumentAsync(GrainWorld.Tenant, new SubscriptionId(GrainWorld.Id(7)), default)));
-    }
-
-    private async Task<string> HereAsync(int partition)
-    {
-        var grain = world.Cluster.Client.GetGrain<IPartitionGrain>(partition);
-        var wanted = Rendezvous.OfPartition(partition, Silos).ToParsableString();
-        // While silos join, a partition may be where it belonged before.
-        var clock = Stopwatch.StartNew();
-        while (true)
-            if ((await grain.StatusAsync()).Silo is var silo && (silo == wanted || clock.Elapsed > TimeSpan.FromMinutes(1))) return silo;
     }
 
     private static decimal ChargeOf(string document) => decimal.Parse(JsonDocument.Parse(document).RootElement.GetProperty("charge").GetString()!, CultureInfo.InvariantCulture);

@@ -1,15 +1,9 @@
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using NodaTime;
-using Orleans.Hosting;
-using Orleans.Runtime;
 using Orleans.TestingHost;
 using Rating.Domain;
 using Rating.Engine;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
-using Rating.Orleans.Nodes;
 
 namespace Rating.Orleans.Tests.Grains;
 
@@ -24,14 +18,17 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
         """;
 
     public static readonly TenantId Tenant = new("default");
-    private static GrainWorld? _current;
+    private TestSilos _silos = null!;
     private readonly MemoryUsageLog _log = new(Partitions);
     private readonly MemoryRatingStore _store = new(Partitions);
     private int _events;
 
-    public TestCluster Cluster { get; private set; } = null!;
+    public InProcessTestCluster Cluster => _silos.Cluster;
 
-    internal List<RatingEngine> Engines { get; } = [];
+    internal IReadOnlyList<RatingEngine> Engines => _silos.Engines;
+
+    /// <summary>The calls of grains that any silo made.</summary>
+    internal GrainCalls Calls { get; } = new();
 
     public RatingEngine First => Engines[0];
 
@@ -43,12 +40,7 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
 
     public async Task InitializeAsync()
     {
-        _current = this;
-        var builder = new TestClusterBuilder(3);
-        builder.AddSiloBuilderConfigurator<Silos>();
-        Cluster = builder.Build();
-        await Cluster.DeployAsync();
-        await Cluster.WaitForLivenessToStabilizeAsync();
+        _silos = await TestSilos.StartAsync(3, _log, _store, new RatingSettings { Partitions = Partitions, CheckpointEvery = TimeSpan.FromMilliseconds(20) }, Clock, Calls);
         await First.PutCatalogAsync(Tenant, Catalog, null, default);
         var accounts = string.Join(',', Enumerable.Range(0, Subscriptions).Select(i => $$"""{"id":"a{{i:00}}"}"""));
         var subscriptions = string.Join(',', Enumerable.Range(0, Subscriptions).Select(i => $$"""{"id":"{{Id(i)}}","account":"a{{i:00}}","start":"2026-03-01","changes":[{"from":"2026-03-01","plan":"plan"}]}"""));
@@ -70,40 +62,10 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
 
     public async Task DisposeAsync()
     {
-        foreach (var engine in Engines) await engine.DisposeAsync();
-        await Cluster.DisposeAsync();
+        await _silos.DisposeAsync();
         await _log.DisposeAsync();
         await _store.DisposeAsync();
     }
 
     ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
-
-    private sealed class Silos : ISiloConfigurator
-    {
-        public void Configure(ISiloBuilder siloBuilder)
-        {
-            var world = _current!;
-            var node = new Node(world._log, world._store, new RatingSettings { Partitions = Partitions }, world.Clock, TimeProvider.System, new ClusterSettings { ConnectionString = "", CalendarEvery = null }, NullLogger.Instance);
-            SiloSetup.Configure(siloBuilder, node);
-            siloBuilder.UseInMemoryReminderService();
-            siloBuilder.AddMemoryGrainStorage(SiloSetup.StreamSubscriptions);
-            siloBuilder.AddStartupTask(
-                async (services, cancellation) =>
-                {
-                    var engine = await RatingEngine.StartAsync(
-                        world._log,
-                        world._store,
-                        node.Settings,
-                        world.Clock,
-                        TimeProvider.System,
-                        (started, keeper) =>
-                        {
-                            node.Attach(started, keeper);
-                            return new ClusterPartitions(node, services, null);
-                        },
-                        cancellation);
-                    lock (world.Engines) world.Engines.Add(engine);
-                });
-        }
-    }
 }

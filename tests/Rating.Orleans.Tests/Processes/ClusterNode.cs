@@ -15,22 +15,19 @@ internal sealed class ClusterNode(string name, RatingProcess server) : IDisposab
     public async Task ReadyAsync() => Url = await Server.ReadyAsync() ?? throw new ProcessFailure($"{Name} ended.\n{Server}");
 
     /// <summary>Waits until it says that it is ready.</summary>
-    public async Task HealthyAsync()
+    public Task HealthyAsync() => Until.SoAsync($"{Name} is ready", async () =>
     {
-        while (true)
+        if (Server.HasEnded) throw new ProcessFailure($"{Name} ended.\n{Server}");
+        try
         {
-            if (Server.HasEnded) throw new ProcessFailure($"{Name} ended.\n{Server}");
-            try
-            {
-                using var ready = await _http.GetAsync($"{Url}/health/ready");
-                if (ready.IsSuccessStatusCode) return;
-            }
-            catch (Exception gone) when (gone is HttpRequestException or System.Net.Sockets.SocketException or TaskCanceledException)
-            {
-                // Not just now.
-            }
+            using var ready = await _http.GetAsync($"{Url}/health/ready");
+            return ready.IsSuccessStatusCode;
         }
-    }
+        catch (Exception gone) when (gone is HttpRequestException or System.Net.Sockets.SocketException or TaskCanceledException)
+        {
+            return false;
+        }
+    });
 
     public void Dispose()
     {

@@ -1,16 +1,17 @@
 using Rating.Server.Commands;
 using Rating.Server.Documents;
+using Xunit.Abstractions;
 
 namespace Rating.Orleans.Tests.Processes;
 
 /// <summary>Three real processes of one cluster.</summary>
 [Collection(ClusterCollection.Name)]
-public sealed class ClusterTests(ClusterServers servers)
+public sealed class ClusterTests(ClusterServers servers, ITestOutputHelper output)
 {
     [ClusterFact]
     public async Task Three_nodes_rate_balance_and_bill_as_one()
     {
-        using var world = await ClusterWorld.MakeAsync(servers);
+        using var world = await ClusterWorld.MakeAsync(servers, output);
         await world.StartAsync(3);
         await world.OnboardAsync();
         await world.SendAsync(2_000);

@@ -1,11 +1,12 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Rating.Engine;
 using Rating.Server.Commands;
 using Rating.Server.Documents;
+using Xunit.Abstractions;
 
 namespace Rating.Orleans.Tests.Processes;
 
@@ -15,15 +16,20 @@ internal sealed class ClusterWorld : IDisposable
     private readonly ClusterServers _servers;
     private readonly string _folder = Directory.CreateTempSubdirectory("rating-cluster-").FullName;
     private readonly HttpSender _sender;
+    private readonly int _seed;
     private int _nodes;
     private int _events;
+    private int _subscriptions;
 
-    private ClusterWorld(ClusterServers servers, string database, string topic, int partitions, int accounts)
+    private ClusterWorld(ClusterServers servers, int seed, string database, string topic, int partitions, int accounts)
     {
-        (_servers, Database, Topic, Partitions, Accounts) = (servers, database, topic, partitions, accounts);
+        (_servers, _seed, Random, Database, Topic, Partitions, Accounts) = (servers, seed, new Random(seed), database, topic, partitions, accounts);
         Acknowledged = new AcknowledgedFile(Path.Combine(_folder, "acknowledged.tsv"));
         _sender = new HttpSender(Acknowledged);
     }
+
+    /// <summary>From the seed: what a test leaves to chance.</summary>
+    public Random Random { get; }
 
     public string Database { get; }
 
@@ -40,24 +46,31 @@ internal sealed class ClusterWorld : IDisposable
     /// <summary>A node that lives.</summary>
     public ClusterNode Any => Nodes[0];
 
-    public static async Task<ClusterWorld> MakeAsync(ClusterServers servers, int partitions = 8, int accounts = 20) =>
-        new(servers, await servers.DatabaseAsync(), await servers.TopicAsync(partitions), partitions, accounts);
+    /// <summary>Makes a topic and a database. The seed is <c>RATING_SEED</c>, else always the same; it is printed.</summary>
+    public static async Task<ClusterWorld> MakeAsync(ClusterServers servers, ITestOutputHelper output, int partitions = 8, int accounts = 20)
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("RATING_SEED"), CultureInfo.InvariantCulture, out var named) ? named : 20260301;
+        output.WriteLine($"RATING_SEED={seed}");
+        return new ClusterWorld(servers, seed, await servers.DatabaseAsync(), await servers.TopicAsync(partitions), partitions, accounts);
+    }
 
     /// <summary>Starts nodes, one after the other, and waits until all are ready.</summary>
-    public async Task StartAsync(int count, IReadOnlyDictionary<string, string>? environment = null)
+    public async Task StartAsync(int count, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
-        var nodes = Enumerable.Range(0, count).Select(_ => Start(environment)).ToList();
+        var nodes = Enumerable.Range(0, count).Select(_ => Start(environment, program)).ToList();
         foreach (var node in nodes) await node.ReadyAsync();
         lock (Nodes) Nodes.AddRange(nodes);
         await SpreadAsync();
     }
 
     /// <summary>Starts a node without waiting for it.</summary>
-    public ClusterNode Start(IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="environment">Variables.</param>
+    /// <param name="program">Another build of the program.</param>
+    public ClusterNode Start(IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
         var name = $"node-{++_nodes}";
-        var server = RatingProcess.Start(environment ?? new Dictionary<string, string>(), "serve", "--cluster", "--data", Path.Combine(_folder, name), "--urls", "http://127.0.0.1:0", "--config", Settings(name));
-        return new ClusterNode(name, server);
+        string[] arguments = ["serve", "--cluster", "--data", Path.Combine(_folder, name), "--urls", "http://127.0.0.1:0", "--config", Settings(name)];
+        return new ClusterNode(name, program is null ? RatingProcess.Start(environment ?? new Dictionary<string, string>(), arguments) : RatingProcess.StartOther(program, arguments));
     }
 
     /// <summary>Takes a node out of those that are used.</summary>
@@ -73,27 +86,11 @@ internal sealed class ClusterWorld : IDisposable
 
     /// <summary>Waits until every partition answers through every node that lives: a running charge is put together from all of them.</summary>
     /// <returns>How long that took.</returns>
-    public async Task<TimeSpan> ServedAsync()
+    public async Task<TimeSpan> ServedAsync() => (await Task.WhenAll(Living().Select(async node =>
     {
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Living().Select(async node =>
-        {
-            using var client = new RatingClient(node.Url);
-            while (true)
-            {
-                try
-                {
-                    await client.TextAsync("/v1/subscriptions/a000-s/balance", default);
-                    return;
-                }
-                catch (Engine.Unavailable)
-                {
-                    // Not just now.
-                }
-            }
-        }));
-        return clock.Elapsed;
-    }
+        using var client = new RatingClient(node.Url);
+        return await Until.SoAsync($"{node.Name} answers", () => AnswersAsync(() => client.TextAsync("/v1/subscriptions/a000-s/balance", default)));
+    }))).Max();
 
     /// <summary>Waits until every node that lives says that it is ready: the partitions of each are where they belong.</summary>
     public async Task SpreadAsync()
@@ -115,6 +112,7 @@ internal sealed class ClusterWorld : IDisposable
     {
         var file = Path.Combine(_folder, $"customers-{Guid.NewGuid():N}.csv");
         File.WriteAllText(file, csv);
+        _subscriptions += csv.Count(letter => letter == '\n') - 1;
         RatingProcess.Run(0, "onboard", file, "--url", Any.Url);
         return Task.CompletedTask;
     }
@@ -124,44 +122,61 @@ internal sealed class ClusterWorld : IDisposable
     /// <summary>Sends events through any nodes until each is acknowledged; an event that was not acknowledged is sent again.</summary>
     public async Task SendAsync(int count)
     {
+        var turn = 0;
         foreach (var batch in Enumerable.Range(0, count).Select(_ => Event(Interlocked.Increment(ref _events))).Chunk(100))
-            for (var turn = 0; ; turn++)
-            {
-                var nodes = Living();
-                if (await _sender.TryAsync(nodes[turn % nodes.Count].Url, batch)) break;
-            }
+            await Until.SoAsync("usage is acknowledged", () => Living() is { Count: > 0 } nodes ? _sender.TryAsync(nodes[turn++ % nodes.Count].Url, batch) : Task.FromResult(false));
     }
 
-    /// <summary>Sends events until told to stop.</summary>
+    /// <summary>Sends some hundred events a second until told to stop: the mock broker keeps 5 MiB of a partition.</summary>
     public Task LoadAsync(CancellationToken stop) => Task.Run(async () =>
     {
-        while (!stop.IsCancellationRequested) await SendAsync(20);
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!stop.IsCancellationRequested)
+        {
+            await SendAsync(20);
+            await pace.WaitForNextTickAsync(CancellationToken.None);
+        }
     }, CancellationToken.None);
 
     /// <summary>Waits until everything that is in the log has its verdict.</summary>
-    public async Task CaughtUpAsync()
+    public Task CaughtUpAsync() => Until.SoAsync("everything has its verdict", async () =>
     {
-        while (true)
-        {
-            try
-            {
-                using var client = new RatingClient(Any.Url);
-                if ((await client.GetAsync<StatusDocument>("/v1/status", default)).Partitions.All(partition => partition.Lag == 0 && partition.State == "running")
-                    && await client.GetAsync<ReconciliationDocument>("/v1/reconciliation", default) is { Difference: 0 }) return;
-            }
-            catch (Engine.Unavailable)
-            {
-                // Not just now.
-            }
-        }
-    }
+        using var client = new RatingClient(Any.Url);
+        var isSo = false;
+        return await AnswersAsync(async () => isSo = (await client.GetAsync<StatusDocument>("/v1/status", default)).Partitions.All(partition => partition is { Lag: 0, State: "running" })
+            && (await client.GetAsync<ReconciliationDocument>("/v1/reconciliation", default)).Difference == 0) && isSo;
+    });
 
-    /// <summary>What every test ends with: nothing acknowledged is missing, and the auditor finds nothing.</summary>
+    /// <summary>The running charge of an account's subscription through a node.</summary>
+    /// <returns>Whether it was answered.</returns>
+    public static Task<bool> BalanceAsync(ClusterNode node, int account) => AnswersAsync(async () =>
+    {
+        using var client = new RatingClient(node.Url);
+        await client.TextAsync($"/v1/subscriptions/a{account:000}-s/balance", default);
+    });
+
+    /// <summary>Closes March, or what ended before, through a node, of all accounts or of one.</summary>
+    /// <returns>Whether it was answered; if not, it may be done nevertheless.</returns>
+    public static Task<bool> CloseAsync(ClusterNode node, string? account = null, string through = "2026-04-01") => AnswersAsync(async () =>
+    {
+        using var client = new RatingClient(node.Url);
+        await client.SendAsync(HttpMethod.Post, account is null ? "/v1/close" : $"/v1/accounts/{account}/close", new { through }, default);
+    });
+
+    /// <summary>What every test ends with, seen from outside: March is closed, with one snapshot of each subscription and one invoice of each account; the auditor finds nothing; the count closes; nothing acknowledged is missing.</summary>
     public async Task MustBeSoundAsync()
     {
         await CaughtUpAsync();
+        await Until.SoAsync("March is closed", () => CloseAsync(Any));
+        Assert.Equal($"{_subscriptions} {_subscriptions}", Sql("SELECT count(*) || ' ' || count(DISTINCT subscription) FROM rating.snapshot WHERE kind = 'period'"));
+        Assert.Equal(1, Sql("SELECT max(many)::int FROM (SELECT count(*) AS many FROM rating.invoice GROUP BY tenant, account) invoices"));
+        Assert.Equal(Sql("SELECT count(DISTINCT account) FROM rating.snapshot"), Sql("SELECT count(*) FROM rating.invoice"));
+        Assert.Equal(Sql("SELECT count(*) FROM rating.invoice"), Sql("SELECT count(*) FROM rating.outbox WHERE topic = 'invoice.finalised'"));
         RatingProcess.Run(0, "audit", "--url", Any.Url);
-        Assert.Empty(Acknowledged.MissingFrom(TopicContent.Read(_servers.Kafka.Bootstrap, Topic, Partitions)));
+        var topic = TopicContent.Read(_servers.Kafka.Bootstrap, Topic, Partitions);
+        var report = RatingProcess.Json("reconcile", "--url", Any.Url);
+        Assert.Equal((0, topic.Records.Count), (report.GetProperty("difference").GetInt64(), report.GetProperty("decided").GetInt64()));
+        Assert.Empty(Acknowledged.MissingFrom(topic));
     }
 
     /// <summary>Runs SQL on the database.</summary>
@@ -180,8 +195,29 @@ internal sealed class ClusterWorld : IDisposable
         lock (Nodes) return [.. Nodes.Where(node => !node.Server.HasEnded)];
     }
 
-    private string Event(int number) => string.Create(
-        CultureInfo.InvariantCulture, $$"""{"specversion":"1.0","id":"e{{number}}","source":"test","type":"sms.sent","subject":"{{Number(number % Accounts)}}","time":"2026-03-{{1 + number % 28:00}}T08:00:00Z"}""");
+    // The same number is the same event, however often it is sent.
+    private string Event(int number)
+    {
+        var random = new Random(_seed + number);
+        var (type, data) = random.Next(3) == 0 ? ("call.completed", $$"""{"duration_seconds":{{random.Next(1, 900)}},"called":"494066969100"}""") : ("sms.sent", "{}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"specversion":"1.0","id":"e{{number}}","source":"test","type":"{{type}}","subject":"{{Number(random.Next(Accounts))}}","time":"2026-03-{{random.Next(1, 29):00}}T08:00:00Z","data":{{data}}}""");
+    }
+
+    // Whether a request is answered. If not: not just now.
+    private static async Task<bool> AnswersAsync(Func<Task> ask)
+    {
+        try
+        {
+            await ask();
+            return true;
+        }
+        catch (Exception away) when (away is Unavailable or IOException)
+        {
+            return false;
+        }
+    }
 
     private string Settings(string name)
     {

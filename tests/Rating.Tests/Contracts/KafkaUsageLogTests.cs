@@ -107,6 +107,13 @@ public sealed class KafkaUsageLogTests(KafkaFixture fixture) : UsageLogContract,
     }
 
     [ContractFact]
+    public async Task A_message_is_counted_under_the_source_of_its_event_whatever_its_writer_says_beside_it()
+    {
+        await ProduceAsync(0, """{"specversion":"1.0","id":"1","source":"sbc","type":"call"}"""u8.ToArray(), new Headers { { "rating-source", "forged"u8.ToArray() } });
+        Assert.Equal("sbc", Assert.Single(await Log.ReceivedAsync(default)).Source);
+    }
+
+    [ContractFact]
     public async Task A_tenant_header_that_no_tenant_can_have_is_the_default_tenants()
     {
         foreach (var bytes in new byte[][] { [], [0xFF, 0xFE], [(byte)'a', 0], new byte[1_000] }) await ProduceAsync(0, "x"u8.ToArray(), new Headers { { KafkaHeaders.Tenant, bytes } });

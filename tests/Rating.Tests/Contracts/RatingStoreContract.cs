@@ -360,11 +360,20 @@ public abstract class RatingStoreContract : IAsyncLifetime
         StoredSnapshot[] all = [Snapshot("a", "period", 1), Snapshot("b", "period", 1), Snapshot("c", "period", 1, Hotel)];
         await Store.SaveSnapshotsAsync(null, all, default);
         Assert.Equal(all, await ListAsync(Store.ReadUninvoicedAsync(North, null, default)));
+        Assert.Equal([Bakery, Hotel], await Store.UninvoicedAccountsAsync(North, default));
         await Store.SaveInvoicesAsync([Invoice(1, "2026-04-01", ("b", "period", 1))], [], default);
+        Assert.Equal([Bakery, Hotel], await Store.UninvoicedAccountsAsync(North, default));
+        Assert.Empty(await Store.UninvoicedAccountsAsync(South, default));
         Assert.Equal([all[0], all[2]], await ListAsync(Store.ReadUninvoicedAsync(North, null, default)));
         Assert.Equal([all[0]], await ListAsync(Store.ReadUninvoicedAsync(North, Bakery, default)));
         Assert.Equal([all[2]], await ListAsync(Store.ReadUninvoicedAsync(North, Hotel, default)));
         Assert.Empty(await ListAsync(Store.ReadUninvoicedAsync(South, null, default)));
+        // Sections stand as the invoice says, not as snapshots are sorted.
+        await Store.SaveInvoicesAsync([Invoice(2, "2026-05-01", ("c", "period", 1), ("a", "period", 1))], [], default);
+        Assert.Equal([all[2], all[0]], await ListAsync(Store.ReadInvoicedAsync(North, 2, default)));
+        Assert.Equal([all[1]], await ListAsync(Store.ReadInvoicedAsync(North, 1, default)));
+        Assert.Empty(await ListAsync(Store.ReadInvoicedAsync(South, 1, default)));
+        Assert.Empty(await Store.UninvoicedAccountsAsync(North, default));
     }
 
     [Fact]
@@ -431,6 +440,36 @@ public abstract class RatingStoreContract : IAsyncLifetime
         await Store.SaveInvoicesAsync([], [new OutboxMessage(0, "c", "3")], default);
         Assert.Equal([new OutboxMessage(1, "a", "1"), new(2, "b", "2"), new(3, "c", "3")], await ListAsync(Store.ReadOutboxAsync(0, default)));
         Assert.Equal([new OutboxMessage(3, "c", "3")], await ListAsync(Store.ReadOutboxAsync(2, default)));
+    }
+
+    [Fact]
+    public async Task An_alert_is_stored_once_with_one_message_and_the_first_one_stays()
+    {
+        await Store.SaveInvoicesAsync([], [new OutboxMessage(0, "a", "1")], default);
+        StoredAlert[] some = [Alert("b", 2, "spend", "warn", 0), Alert("a", 1, "spend", "more", 10), Alert("a", 1, "spend", "more", 9)];
+        Assert.Equal(["a/1/spend/more/10", "a/1/spend/more/9", "b/2/spend/warn/0"], (await Store.SaveAlertsAsync(some, default)).Select(alert => alert.Id).Order(StringComparer.Ordinal));
+        var made = await Store.SaveAlertsAsync([some[0] with { Document = "another" }, Alert("a", 1, "spend", "warn", 0)], default);
+        Assert.Equal(Alert("a", 1, "spend", "warn", 0), Assert.Single(made));
+        Assert.Empty(await Store.SaveAlertsAsync(some, default));
+        Assert.Empty(await Store.SaveAlertsAsync([], default));
+        Assert.Equal([Alert("a", 1, "spend", "more", 9), Alert("a", 1, "spend", "more", 10), Alert("a", 1, "spend", "warn", 0), some[0]], await ListAsync(Store.ReadAlertsAsync(North, null, default)));
+        Assert.Equal(some[0], Assert.Single(await ListAsync(Store.ReadAlertsAsync(North, new SubscriptionId("b"), default))));
+        Assert.Empty(await ListAsync(Store.ReadAlertsAsync(South, null, default)));
+        var messages = await ListAsync(Store.ReadOutboxAsync(1, default));
+        Assert.Equal([2L, 3, 4, 5], messages.Select(message => message.Id));
+        Assert.All(messages, message => Assert.Equal("alert.threshold", message.Topic));
+        Assert.Equal(["alert a 1 spend more 10", "alert a 1 spend more 9", "alert a 1 spend warn 0", "alert b 2 spend warn 0"], messages.Select(message => message.Document).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Of_many_first_writers_of_an_alert_exactly_one_makes_it()
+    {
+        var made = await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => Store.SaveAlertsAsync(
+            [.. Enumerable.Range(0, 5).Select(i => Alert("a", (writer + i) % 5, "spend", "warn", 0) with { Document = $"{(writer + i) % 5} by {writer}" })], default))));
+        var stored = await ListAsync(Store.ReadAlertsAsync(North, null, default));
+        Assert.Equal(5, stored.Count);
+        Assert.Equal(stored, made.SelectMany(some => some).OrderBy(alert => alert.Period));
+        Assert.Equal(stored.Select(alert => alert.Document).Order(StringComparer.Ordinal), (await ListAsync(Store.ReadOutboxAsync(0, default))).Select(message => message.Document).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -509,6 +548,9 @@ public abstract class RatingStoreContract : IAsyncLifetime
 
     protected static StoredSnapshot Snapshot(string subscription, string kind, int period, AccountId? account = null) =>
         new(North, new SubscriptionId(subscription), kind, period, account ?? Bakery, $"{subscription} {kind} {period}");
+
+    protected static StoredAlert Alert(string subscription, int period, string alert, string threshold, int step) =>
+        new(North, new SubscriptionId(subscription), period, alert, threshold, step, $"alert {subscription} {period} {alert} {threshold} {step}");
 
     protected static StoredInvoice Invoice(long number, string cycle, params (string Subscription, string Kind, int Period)[] snapshots) =>
         new(North, Bakery, cycle, "EUR", number, $"invoice {number}", [.. snapshots.Select(snapshot => (new SubscriptionId(snapshot.Subscription), snapshot.Kind, snapshot.Period))]);

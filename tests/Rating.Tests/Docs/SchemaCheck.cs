@@ -25,6 +25,7 @@ internal sealed class SchemaCheck(JsonElement schema)
                 "maxLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.Length <= keyword.Value.GetInt32() ? null : "is too long",
                 "minimum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() >= keyword.Value.GetDecimal() ? null : "is too small",
                 "minItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= keyword.Value.GetInt32() ? null : "has too few items",
+                "maxItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() <= keyword.Value.GetInt32() ? null : "has too many items",
                 "items" => value.ValueKind != JsonValueKind.Array ? null : value.EnumerateArray().Select((item, i) => Check(keyword.Value, item, $"{where}[{i}]")).FirstOrDefault(found => found is not null),
                 "properties" => Members(rule, keyword.Value, value, where),
                 "anyOf" => keyword.Value.EnumerateArray().Any(one => Check(one, value, where) is null) ? null : "fits none of its kinds",

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json;
 using NodaTime;
 using Rating.Domain;
 using Rating.Engine.Books;
@@ -68,6 +70,39 @@ public sealed class CatalogVersionTests
         Put(book, 1, "2000-01-01", "1", "\"move\"");
         Put(book, 2, "2026-03-16", "1", "\"keep\"");
         Assert.Same(book.Read(all => all.Tenant(Tenant)!.Catalogs[0].Catalog.Plans["p"]), book.Read(all => all.Tenant(Tenant)!.Catalogs[1].Catalog.Plans["p"]));
+    }
+
+    /// <summary>docs/formats.md, "The book": the stored version is the number of the tenant's catalog changes up to it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Two_puts_at_once_never_store_the_same_version(bool isAnotherProcess)
+    {
+        const string catalog = """{"currency":"EUR","plans":[{"key":"p","charges":[{"key":"seat","model":"recurring","price":"1"}]}]}""";
+        var store = DispatchProxy.Create<IRatingStore, FaultyStore>();
+        var faults = (FaultyStore)(object)store;
+        faults.Inner = new MemoryRatingStore(3);
+        await using var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 1, 1, 0, 0), store: store);
+        Task other = Task.CompletedTask;
+        var isFirst = true;
+        // The first put is about to be stored when the other one comes: in this process, or from another, which is quicker.
+        faults.OnAppend = async _ =>
+        {
+            if (!isFirst) return;
+            isFirst = false;
+            if (!isAnotherProcess) other = world.Engine.PutCatalogAsync(EngineWorld.Tenant, catalog, null, default);
+            else await faults.Inner.AppendBookAsync(new BookChange(1, EngineWorld.Tenant, default, $$"""{"kind":"catalog","version":1,"effectiveFrom":"2026-01-01","catalog":{{catalog}}}"""), default);
+        };
+        await world.Engine.PutCatalogAsync(EngineWorld.Tenant, catalog, null, default);
+        await other;
+        var versions = new List<int>();
+        await foreach (var change in store.ReadBookAsync(0, default))
+        {
+            using var document = JsonDocument.Parse(change.Document);
+            versions.Add(document.RootElement.GetProperty("version").GetInt32());
+        }
+
+        Assert.Equal([1, 2], versions);
     }
 
     private static void Put(Book book, int version, string from, string price, string existing) => book.Apply(new BookChange(version, Tenant, default, $$$"""

@@ -1,9 +1,12 @@
 using System.Text;
+using System.Text.Json;
 using NodaTime;
 using Rating.Audit;
 using Rating.Domain;
+using Rating.Domain.Invoicing;
 using Rating.Domain.Usage;
 using Rating.Engine;
+using Rating.Engine.Documents;
 using Rating.Engine.Intake;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
@@ -16,8 +19,17 @@ namespace Rating.Tests.Engine;
 internal sealed class EngineWorld : IAsyncDisposable
 {
     public static readonly TenantId Tenant = new("default");
+    private readonly IEngineRuntime _runtime = Runtime();
+    private IReadOnlyList<RatingEngine> _engines = [];
+    private int _turn;
 
     private EngineWorld(IUsageLog log, IRatingStore store, SettableClock clock, RatingSettings settings) => (Log, Store, Clock, Settings) = (log, store, clock, settings);
+
+    /// <summary>What the engines of this test process run in.</summary>
+    public static Func<IEngineRuntime> Runtime { get; set; } = () => new OneProcess();
+
+    /// <summary>How many of so many rounds are played in it.</summary>
+    public static int Rounds(int many) => Math.Max(2, many / Runtime().RoundTakes);
 
     public IUsageLog Log { get; }
 
@@ -27,7 +39,8 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public RatingSettings Settings { get; }
 
-    public RatingEngine Engine { get; private set; } = null!;
+    /// <summary>An engine: another at each question, where there are several.</summary>
+    public RatingEngine Engine => _engines[(int)((uint)Interlocked.Increment(ref _turn) % (uint)_engines.Count)];
 
     public static async Task<EngineWorld> StartAsync(Instant now, RatingSettings? settings = null, IUsageLog? log = null, IRatingStore? store = null)
     {
@@ -37,12 +50,14 @@ internal sealed class EngineWorld : IAsyncDisposable
         return world;
     }
 
-    public async Task OpenAsync() => Engine = await RatingEngine.StartAsync(Log, Store, Settings, Clock, TimeProvider.System, default);
+    public async Task OpenAsync() => _engines = await _runtime.StartAsync(Log, Store, Settings, Clock);
+
+    public Task StopAsync() => _runtime.StopAsync();
 
     /// <summary>Stops the engine and starts another on the same log and store.</summary>
     public async Task RestartAsync()
     {
-        await Engine.DisposeAsync();
+        await StopAsync();
         await OpenAsync();
     }
 
@@ -58,8 +73,17 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public Task<BalanceView> BalanceAsync(string subscription) => Engine.BalanceAsync(Tenant, new SubscriptionId(subscription), default);
 
-    public Task<CloseOutcome> CloseAsync(string? through = null, string? subscription = null) => Engine.CloseAsync(
-        Tenant, null, subscription is null ? null : new SubscriptionId(subscription), through is null ? null : NodaTime.Text.LocalDatePattern.Iso.Parse(through).Value, null, default);
+    /// <summary>Closes as callers do. What it made is told from the store, and the answer must have told as much.</summary>
+    public async Task<(IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<StoredInvoice> Invoices, string Parked)> CloseAsync(string? through = null, string? subscription = null)
+    {
+        var (snapshotsBefore, invoicesBefore) = (Snapshots().ToHashSet(), Invoices().Select(invoice => invoice.Number).ToHashSet());
+        using var answer = JsonDocument.Parse(await Engine.CloseDocumentAsync(
+            Tenant, null, subscription is null ? null : new SubscriptionId(subscription), through is null ? null : NodaTime.Text.LocalDatePattern.Iso.Parse(through).Value, null, default));
+        var snapshots = Snapshots().Where(snapshot => !snapshotsBefore.Contains(snapshot)).Select(snapshot => BillingDocuments.ReadSnapshot(snapshot.Document)).ToList();
+        var invoices = Invoices().Where(invoice => !invoicesBefore.Contains(invoice.Number)).ToList();
+        Assert.Equal((snapshots.Count, invoices.Count), (answer.RootElement.GetProperty("snapshotCount").GetInt32(), answer.RootElement.GetProperty("invoices").GetArrayLength()));
+        return (snapshots, invoices, string.Join('\n', answer.RootElement.GetProperty("parked").EnumerateArray()));
+    }
 
     /// <summary>Lets the auditor read everything back and recompute it.</summary>
     public async Task<AuditReport> AuditAsync()
@@ -74,9 +98,13 @@ internal sealed class EngineWorld : IAsyncDisposable
         Assert.True(report.IsClean, $"{because}: {report.FindingsCount} findings\n{string.Join('\n', report.Findings.Take(12))}");
     }
 
+    private IEnumerable<StoredInvoice> Invoices() => Store.ReadInvoicesAsync(Tenant, null, default).ToBlockingEnumerable();
+
+    private IEnumerable<StoredSnapshot> Snapshots() => Store.ReadSnapshotsAsync(Tenant, null, null, default).ToBlockingEnumerable();
+
     public async ValueTask DisposeAsync()
     {
-        await Engine.DisposeAsync();
+        await StopAsync();
         await Log.DisposeAsync();
         await Store.DisposeAsync();
     }

@@ -11,6 +11,20 @@ public class FaultyStore : DispatchProxy
 
     public Func<Checkpoint, CancellationToken, Task>? OnCommit { get; set; }
 
+    /// <summary>Whether these alerts are not stored: the store does not answer.</summary>
+    public Func<IReadOnlyList<StoredAlert>, bool> LosesAlerts { get; set; } = _ => false;
+
+    public TaskCompletionSource AlertsLost { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static (IRatingStore Store, FaultyStore Faults) Around(IRatingStore inner)
+    {
+        var store = Create<IRatingStore, FaultyStore>();
+        ((FaultyStore)(object)store).Inner = inner;
+        return (store, (FaultyStore)(object)store);
+    }
+
+    public Func<BookChange, Task>? OnAppend { get; set; }
+
     public int LedgerFailures { get; set; }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
@@ -19,6 +33,11 @@ public class FaultyStore : DispatchProxy
         {
             case nameof(IRatingStore.CommitAsync) when OnCommit is { } wait:
                 return CommitAsync(wait, (Checkpoint)args![0]!, (CancellationToken)args[1]!);
+            case nameof(IRatingStore.SaveAlertsAsync) when LosesAlerts((IReadOnlyList<StoredAlert>)args![0]!):
+                AlertsLost.TrySetResult();
+                return Task.FromException<IReadOnlyList<StoredAlert>>(new Unavailable("alerts cannot be stored just now"));
+            case nameof(IRatingStore.AppendBookAsync) when OnAppend is { } wait:
+                return AppendAsync(wait, (BookChange)args![0]!, (CancellationToken)args[1]!);
             case nameof(IRatingStore.ReadLedgerAsync):
                 return LedgerAsync((int)args![0]!, (long)args[1]!, (IReadOnlySet<int>?)args[2]);
             default:
@@ -30,6 +49,12 @@ public class FaultyStore : DispatchProxy
     {
         await wait(checkpoint, cancellation);
         await Inner.CommitAsync(checkpoint, cancellation);
+    }
+
+    private async Task AppendAsync(Func<BookChange, Task> wait, BookChange change, CancellationToken cancellation)
+    {
+        await wait(change);
+        await Inner.AppendBookAsync(change, cancellation);
     }
 
     private async IAsyncEnumerable<LedgerBlock> LedgerAsync(int partition, long from, IReadOnlySet<int>? directory)

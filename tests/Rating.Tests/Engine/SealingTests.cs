@@ -157,7 +157,7 @@ public sealed class SealingTests
         var events = Enumerable.Range(0, 400).Select(_ => scenario.Event(from, from + Duration.FromDays(31))).Where(text => !text.Contains("callkey", StringComparison.Ordinal))
             .GroupBy(text => System.Text.Json.JsonDocument.Parse(text).RootElement.GetProperty("source").GetString() + System.Text.Json.JsonDocument.Parse(text).RootElement.GetProperty("id").GetString(), StringComparer.Ordinal).Select(group => group.First()).ToArray();
         string? first = null;
-        for (var seed = 0; seed < 1000; seed++)
+        for (var seed = 0; seed < EngineWorld.Rounds(1_000); seed++)
         {
             new Random(seed).Shuffle(events);
             await using var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 4, 1, 0, 0));

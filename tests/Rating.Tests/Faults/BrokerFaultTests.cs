@@ -149,7 +149,7 @@ public sealed class BrokerFaultTests(FaultFixture fixture, ITestOutputHelper out
             await kafka.DeleteAsync(world.Topic, hurt, committed + 1);
             await world.StartAsync();
             var ends = TopicContent.Ends(kafka.Bootstrap, world.Topic, FaultUsage.Partitions);
-            await FaultWorld.UntilAsync("the others go on", async () => (await world.StatusAsync()).Partitions.All(partition => partition.Partition == hurt || partition.Committed >= ends[partition.Partition]));
+            await Until.SoAsync("the others go on", async () => (await world.StatusAsync()).Partitions.All(partition => partition.Partition == hurt || partition.Committed >= ends[partition.Partition]));
             var told = await world.DegradedAsync();
             Assert.Contains($"partition {hurt} is stopped", told, StringComparison.Ordinal);
             Assert.Contains("Usage is missing", told, StringComparison.Ordinal);

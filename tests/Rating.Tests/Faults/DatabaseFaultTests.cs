@@ -139,7 +139,7 @@ public sealed class DatabaseFaultTests(FaultFixture fixture, ITestOutputHelper o
             disk.Fill();
             await world.SendAsync([.. world.Usage.March.Skip(6).Take(6)]); // into the log
             // Space that was set aside is used up by more and more writes; then nothing is stored any more, and nothing is said to be.
-            await FaultWorld.UntilAsync("the disk is full", async () =>
+            await Until.SoAsync("the disk is full", async () =>
             {
                 disk.Fill();
                 await world.TryPostAsync([.. Enumerable.Range(0, 500).Select(number => FaultUsage.Sms($"full {Guid.NewGuid()} {number}", FaultUsage.InMarch, type: "no.such.meter"))]);
@@ -179,13 +179,13 @@ public sealed class DatabaseFaultTests(FaultFixture fixture, ITestOutputHelper o
             List<string> Batch() => [.. Enumerable.Range(0, 500).Select(_ => FaultUsage.Sms($"d{number++}", FaultUsage.InMarch))];
             Assert.True(await sender.TryAsync(url, Batch()));
             disk.Fill();
-            await FaultWorld.UntilAsync("the disk is full", async () => !await sender.TryAsync(url, Batch()));
+            await Until.SoAsync("the disk is full", async () => !await sender.TryAsync(url, Batch()));
             var count = file.Count;
             for (var again = 0; again < 5; again++) Assert.False(await sender.TryAsync(url, Batch()), "acknowledged on a full disk");
             Assert.Equal(count, file.Count);
             disk.Free();
-            await FaultWorld.UntilAsync("usage is taken again", () => sender.TryAsync(url, Batch()));
-            await FaultWorld.UntilAsync("the count closes", () => Task.FromResult(RatingProcess.Json("reconcile", "--url", url).GetProperty("difference").GetInt64() == 0));
+            await Until.SoAsync("usage is taken again", () => sender.TryAsync(url, Batch()));
+            await Until.SoAsync("the count closes", () => Task.FromResult(RatingProcess.Json("reconcile", "--url", url).GetProperty("difference").GetInt64() == 0));
             RatingProcess.Run(0, "audit", "--url", url);
             Assert.InRange(RatingProcess.Json("reconcile", "--url", url).GetProperty("received").GetInt64(), file.Count, long.MaxValue);
             server.Kill();

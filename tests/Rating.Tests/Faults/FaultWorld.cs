@@ -15,7 +15,6 @@ namespace Rating.Tests.Faults;
 /// <summary>One installation under a fault: a topic, a database, a server process, senders whose acknowledgements are written down, and what must be true at the end.</summary>
 internal sealed class FaultWorld : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly FaultFixture _fixture;
     private readonly TemporaryFolder _folder = new();
     private readonly AcknowledgedFile _acknowledged;
@@ -207,7 +206,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     public async Task PostAsync(IReadOnlyList<string> events)
     {
         if (await _http.TryAsync(Client.Url, events)) return;
-        await UntilAsync("a batch is acknowledged", async () =>
+        await Until.SoAsync("a batch is acknowledged", async () =>
         {
             await MustLiveAsync();
             return await _http.TryAsync(Client.Url, events);
@@ -240,7 +239,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     public async Task<T> AgainAsync<T>(Func<RatingClient, Task<T>> ask)
     {
         T answer = default!;
-        await UntilAsync("a request is answered", async () =>
+        await Until.SoAsync("a request is answered", async () =>
         {
             await MustLiveAsync();
             try
@@ -275,7 +274,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     public async Task<string> DegradedAsync()
     {
         var text = "";
-        await UntilAsync("the server says that it is degraded", async () =>
+        await Until.SoAsync("the server says that it is degraded", async () =>
         {
             (var status, text) = await ReadyAsync();
             return status == 503;
@@ -288,7 +287,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     public async Task CaughtUpAsync()
     {
         var ends = TopicContent.Ends(Kafka.Bootstrap, Topic, FaultUsage.Partitions);
-        await UntilAsync("all partitions have caught up", async () => (await StatusAsync()).Partitions.All(partition => partition is { Problem: "" } && partition.Committed >= ends[partition.Partition]));
+        await Until.SoAsync("all partitions have caught up", async () => (await StatusAsync()).Partitions.All(partition => partition is { Problem: "" } && partition.Committed >= ends[partition.Partition]));
     }
 
     /// <summary>How many records have a verdict for a reason (<c>none</c> when it needs none).</summary>
@@ -324,24 +323,6 @@ internal sealed class FaultWorld : IAsyncDisposable
         var invoices = await InvoicesAsync();
         Assert.Equal(expected.Keys, invoices.Keys);
         foreach (var (number, json) in expected) Assert.Equal(json, invoices[number]);
-    }
-
-    /// <summary>Waits until something is so, by asking again and again.</summary>
-    public static async Task UntilAsync(string what, Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await isSo())
-        {
-            try
-            {
-                await ticks.WaitForNextTickAsync(patience.Token);
-            }
-            catch (OperationCanceledException late)
-            {
-                throw new Xunit.Sdk.XunitException($"It never came to be that {what}.", late);
-            }
-        }
     }
 
     public async ValueTask DisposeAsync()

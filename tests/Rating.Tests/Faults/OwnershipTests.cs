@@ -38,7 +38,7 @@ public sealed class OwnershipTests(FaultFixture fixture, ITestOutputHelper outpu
             stale.Thaw();
             // It wakes up, tries to store what it had applied, and is told for every partition that it is lost.
             using var client = new HttpClient { BaseAddress = new Uri(stale.Url!) };
-            await FaultWorld.UntilAsync("the stale server has lost what it touches", async () => (int)(await client.GetAsync("/health/ready")).StatusCode == 503);
+            await Until.SoAsync("the stale server has lost what it touches", async () => (int)(await client.GetAsync("/health/ready")).StatusCode == 503);
             // What it still takes over HTTP goes into the log, and the owner rates it.
             await world.RunAprilAsync(number => number == 3 ? StaleTakesAsync(world, stale) : Task.CompletedTask);
             Assert.Equal(epochs, Epochs());

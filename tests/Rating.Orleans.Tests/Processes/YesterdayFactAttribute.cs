@@ -1,0 +1,10 @@
+namespace Rating.Orleans.Tests.Processes;
+
+/// <summary>A test that runs an older build beside this one; skipped unless <c>RATING_YESTERDAY</c> names its rating.dll (docs/operations.md, "Rolling upgrade").</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class YesterdayFactAttribute : FactAttribute
+{
+    public static readonly string? Program = Environment.GetEnvironmentVariable("RATING_YESTERDAY");
+
+    public YesterdayFactAttribute() => Skip = new ClusterFactAttribute().Skip ?? (Program is null ? "RATING_YESTERDAY names no older rating.dll: this is a run by hand." : null);
+}

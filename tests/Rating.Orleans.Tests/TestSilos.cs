@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NodaTime;
+using Orleans;
+using Orleans.Hosting;
+using Orleans.TestingHost;
+using Rating.Engine;
+using Rating.Engine.Log;
+using Rating.Engine.Store;
+using Rating.Orleans.Nodes;
+
+namespace Rating.Orleans.Tests;
+
+/// <summary>Silos in this process over one log and one store, each with its engine.</summary>
+internal sealed class TestSilos : IAsyncDisposable
+{
+    private readonly List<RatingEngine> _engines = [];
+
+    private TestSilos(InProcessTestCluster cluster) => Cluster = cluster;
+
+    public InProcessTestCluster Cluster { get; }
+
+    public IReadOnlyList<RatingEngine> Engines => _engines;
+
+    public static async Task<TestSilos> StartAsync(short count, IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, IOutgoingGrainCallFilter? calls = null)
+    {
+        var builder = new InProcessTestClusterBuilder(count);
+        TestSilos? silos = null;
+        builder.ConfigureSilo((_, silo) =>
+        {
+            var node = new Node(log, store, settings, clock, TimeProvider.System, new ClusterSettings { ConnectionString = "", CalendarEvery = null }, NullLogger.Instance);
+            SiloSetup.Configure(silo, node);
+            if (calls is not null) silo.AddOutgoingGrainCallFilter(calls);
+            silo.UseInMemoryReminderService();
+            silo.AddMemoryGrainStorage(SiloSetup.StreamSubscriptions);
+            silo.AddStartupTask(async (services, cancellation) =>
+            {
+                ClusterPartitions Partitions(RatingEngine started, Rating.Engine.Books.BookKeeper keeper)
+                {
+                    node.Attach(started, keeper);
+                    return new ClusterPartitions(node, services, null);
+                }
+
+                var engine = await RatingEngine.StartAsync(log, store, settings, clock, TimeProvider.System, Partitions, cancellation);
+                lock (silos!._engines) silos._engines.Add(engine);
+            });
+        });
+        silos = new TestSilos(builder.Build());
+        await silos.Cluster.DeployAsync();
+        return silos;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var engine in _engines) await engine.DisposeAsync();
+        await Cluster.DisposeAsync();
+    }
+}
