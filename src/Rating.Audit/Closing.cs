@@ -70,8 +70,8 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
     /// <summary>What the usage of a period costs that is billed with it, before discounts.</summary>
     public Fraction UsageCharge(string tenant, PeriodView view)
     {
-        var usage = UsageOf(tenant, view.Subscription.Id).Of(view.Number, billing => billing == view.Number, billing => billing <= view.Number);
-        return Pricing.Sum(UsagePricing.Of(view, usage, LeftBefore(tenant, view.Subscription, view.Number, view.Sequence, view.Number)).Lines.Select(l => l.Line));
+        var used = UsageOf(tenant, view.Subscription.Id).Of(view.Number, billing => billing == view.Number, billing => billing <= view.Number);
+        return Pricing.Sum(UsagePricing.Of(view, used, LeftBefore(tenant, view.Subscription, view.Number, view.Sequence, view.Number)).Lines.Select(l => l.Line));
     }
 
     /// <summary>The difference that late usage makes to the periods before, each with the terms that its close froze.</summary>

@@ -10,7 +10,7 @@ namespace Rating.Orleans.Grains;
 /// <summary>Does its duty for as long as it is active, and stays where it is; where its silo goes, the next call of a keeper begins it elsewhere.</summary>
 [GrainType(TypeName)]
 [RendezvousPlacement]
-internal sealed class DutyGrain(Node node) : Grain, IDutyGrain
+internal sealed class DutyGrain(Node node) : Grain, IDutyGrain, IDisposable
 {
     public const string TypeName = "rating.duty";
     private readonly CancellationTokenSource _stop = new();
@@ -29,7 +29,7 @@ internal sealed class DutyGrain(Node node) : Grain, IDutyGrain
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     public Task KeepAsync()
@@ -38,4 +38,6 @@ internal sealed class DutyGrain(Node node) : Grain, IDutyGrain
         if (_running.IsCompleted) DeactivateOnIdle();
         return Task.CompletedTask;
     }
+
+    public void Dispose() => _stop.Dispose();
 }
