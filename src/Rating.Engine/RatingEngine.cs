@@ -58,6 +58,9 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>The store, for reading snapshots, invoices and the outbox.</summary>
     public IRatingStore Store { get; }
 
+    /// <summary>Whether all partitions are in this process.</summary>
+    public bool IsAlone => _partitions.Addresses is null;
+
     /// <summary>Looks at what has alerts, when something was stored for it.</summary>
     internal AlertWatch Alerts { get; }
 
