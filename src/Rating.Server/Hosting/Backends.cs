@@ -23,7 +23,7 @@ internal sealed record Backends(IUsageLog Log, IRatingStore Store, IOutlet? Outl
     {
         IUsageLog log = settings.Kafka is { } kafka ? await KafkaUsageLog.OpenAsync(kafka, cancellation) : folder.OpenLog(settings.Rating.Partitions);
         IRatingStore? store = null;
-        IUsageLog? triggers = null;
+        KafkaUsageLog? triggers = null;
         try
         {
             store = settings.Postgres is { } postgres ? await PostgresRatingStore.OpenAsync(postgres, TimeProvider.System, cancellation) : folder.OpenStore();
