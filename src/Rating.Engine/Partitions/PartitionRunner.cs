@@ -100,7 +100,13 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     public async Task<long?> SuspenseFromAsync(CancellationToken cancellation) => (await OpenedAsync(cancellation)).SuspenseFrom;
 
     /// <summary>Waits until it has stored everything before a position.</summary>
-    public Task DecidedAsync(long end, CancellationToken cancellation) => UntilAsync(partition => (partition?.Committed ?? -1) >= end, cancellation);
+    public Task DecidedAsync(long end, CancellationToken cancellation) => UntilAsync(
+        partition =>
+        {
+            partition?.Await(end);
+            return (partition?.Committed ?? -1) >= end;
+        },
+        cancellation);
 
     /// <summary>Waits until it works with the book up to a sequence, and has stored what the book changed for it.</summary>
     public Task TookUpAsync(long sequence, CancellationToken cancellation) => UntilAsync(partition => (partition?.TookUp ?? -1) >= sequence, cancellation);
