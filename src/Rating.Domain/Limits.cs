@@ -66,6 +66,9 @@ public static class Limits
     /// <summary>The answer of a close lists at most so many of its snapshots; it counts all.</summary>
     public const int CloseSnapshotsListedMax = 100;
 
+    /// <summary>An invoice of more snapshots than this is stored without their sections, which are read from the snapshots.</summary>
+    public const int InvoiceSectionsKeptMax = 1_000;
+
     /// <summary>A running charge that is watched is told at most so often per second.</summary>
     public const int BalanceUpdatesPerSecondMax = 4;
 

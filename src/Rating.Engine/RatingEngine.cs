@@ -286,13 +286,14 @@ public sealed class RatingEngine : IAsyncDisposable
         return report.Rows;
     }
 
-    // In a cluster another process may take the number, or make the invoice: then what is wanted and not there is looked for again.
+    // In a cluster another process may make the invoice, or snapshots with a newer book: then what is wanted and not there is looked for again.
     private async Task<IReadOnlyList<Invoice>> BillAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
+                if (tries > 1) await _keeper.RefreshAsync(cancellation);
                 return await _billRun.RunAsync(tenant, account, activations, cancellation);
             }
             catch (StaleWriterException) when (_partitions.Addresses is not null && tries < 100)
@@ -301,6 +302,9 @@ public sealed class RatingEngine : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Hands over what leaves and what comes in, in one process of a cluster at a time, until the engine is disposed.</summary>
+    public void Run(HandOff.HandOffs handOffs) => _partitions.RunAlone("hand-off", handOffs.RunAsync);
 
     /// <summary>Finishes a close batch in this process.</summary>
     internal Task<Closed> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);

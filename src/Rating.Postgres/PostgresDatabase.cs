@@ -16,13 +16,17 @@ namespace Rating.Postgres;
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
     private const int ReplyGraceSeconds = 5;
+    private const int LargeWriteTimeouts = 10;
+    private const int LargeWritesMax = 2;
     private readonly NpgsqlDataSource _writes;
     private readonly NpgsqlDataSource _reads;
+    private readonly NpgsqlDataSource _largeWrites;
 
     public PostgresDatabase(PostgresSettings settings)
     {
         _writes = Source(settings, settings.WriteConnectionsMax, settings.WriteTimeout, "write");
         _reads = Source(settings, settings.ReadConnectionsMax, settings.ReadTimeout, "read");
+        _largeWrites = Source(settings, LargeWritesMax, settings.WriteTimeout * LargeWriteTimeouts, "large write");
     }
 
     /// <summary>A connection as the writes have it; tests look at it, and play other owners with it.</summary>
@@ -55,13 +59,17 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     }
 
     /// <summary>Runs one statement that writes.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="parameters">Its data.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="isLarge">Whether it may take ten times as long as others: it writes very many rows, and must not be taken for one that hangs.</param>
     /// <returns>How many rows it wrote.</returns>
-    public async Task<int> WriteAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellation)
+    public async Task<int> WriteAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellation, bool isLarge = false)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            await using var command = _writes.CreateCommand(sql);
+            await using var command = (isLarge ? _largeWrites : _writes).CreateCommand(sql);
             command.Parameters.AddRange(parameters);
             return await command.ExecuteNonQueryAsync(cancellation);
         }
@@ -160,6 +168,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _writes.DisposeAsync();
+        await _largeWrites.DisposeAsync();
         await _reads.DisposeAsync();
     }
 
@@ -170,6 +179,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         {
             // The server is gone, or went and came back: the idle connections are as dead as this one.
             _writes.Clear();
+            _largeWrites.Clear();
             _reads.Clear();
         }
 

@@ -255,6 +255,23 @@ public sealed class PostgresRatingStore : IRatingStore
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<AccountId>> UninvoicedAccountsAsync(TenantId tenant, CancellationToken cancellation) => Database.ListAsync(
+        """
+        SELECT DISTINCT account FROM snapshot s WHERE tenant = $1 AND NOT EXISTS
+        (SELECT FROM invoice_snapshot i WHERE i.tenant = s.tenant AND i.subscription = s.subscription AND i.period = s.period AND i.kind = s.kind) ORDER BY account
+        """,
+        [Text(tenant.Value)],
+        static row => new AccountId(row.GetString(0)),
+        cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredSnapshot> ReadInvoicedAsync(TenantId tenant, long number, CancellationToken cancellation) => Database.ReadAsync(
+        "SELECT tenant, subscription, kind, period, account, document FROM invoice_snapshot JOIN snapshot USING (tenant, subscription, period, kind) WHERE tenant = $1 AND number = $2 ORDER BY ordinal",
+        [Text(tenant.Value), Long(number)],
+        Snapshot,
+        cancellation);
+
+    /// <inheritdoc/>
     public async Task<long> LastInvoiceNumberAsync(TenantId tenant, CancellationToken cancellation) =>
         (await Database.ListAsync("SELECT coalesce(max(number), 0) FROM invoice WHERE tenant = $1", [Text(tenant.Value)], static row => row.GetInt64(0), cancellation))[0];
 
@@ -286,7 +303,8 @@ public sealed class PostgresRatingStore : IRatingStore
                 Array(NpgsqlDbType.Bigint, claims.Select(one => one.Invoice.Number)), Array(NpgsqlDbType.Integer, claims.Select(one => one.Ordinal)),
                 Date(await PeriodAsync(cancellation)), Array(NpgsqlDbType.Text, messages.Select(one => one.Topic)), Array(NpgsqlDbType.Text, messages.Select(one => one.Document)),
             ],
-            cancellation);
+            cancellation,
+            isLarge: claims.Count > Limits.InvoiceSectionsKeptMax);
     }
 
     /// <inheritdoc/>

@@ -206,6 +206,23 @@ public sealed class SqliteRatingStore : IRatingStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<AccountId>> UninvoicedAccountsAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        const string accounts = """
+            SELECT DISTINCT account FROM snapshot s WHERE tenant = $tenant AND NOT EXISTS
+            (SELECT 1 FROM invoice_snapshot i WHERE i.tenant = s.tenant AND i.subscription = s.subscription AND i.period = s.period AND i.kind = s.kind) ORDER BY account
+            """;
+        return await ListAsync(session => session.Query(accounts, ("$tenant", tenant.Value)), row => new AccountId(row.GetString(0)), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredSnapshot> ReadInvoicedAsync(TenantId tenant, long number, CancellationToken cancellation)
+    {
+        const string snapshots = "SELECT tenant, subscription, kind, period, account, document FROM invoice_snapshot JOIN snapshot USING (tenant, subscription, period, kind) WHERE tenant = $tenant AND number = $number ORDER BY ordinal";
+        return ReadAsync(session => session.Query(snapshots, ("$tenant", tenant.Value), ("$number", number)), Snapshot, cancellation);
+    }
+
+    /// <inheritdoc/>
     public Task<long> LastInvoiceNumberAsync(TenantId tenant, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -23,8 +23,11 @@ public sealed record Invoice
     /// <summary>The currency of all its lines.</summary>
     public required Currency Currency { get; init; }
 
-    /// <summary>The lines of each subscription's snapshot.</summary>
-    public required IReadOnlyList<InvoiceSection> Sections { get; init; }
+    /// <summary>The sum of the lines of its subscriptions' snapshots.</summary>
+    public required Money Charges { get; init; }
+
+    /// <summary>The lines of each subscription's snapshot; none where they are only in the document (docs/formats.md).</summary>
+    public IReadOnlyList<InvoiceSection> Sections { get; init; } = [];
 
     /// <summary>The lines of the account.</summary>
     public IReadOnlyList<AccountLine> AccountLines { get; init; } = [];
@@ -42,7 +45,7 @@ public sealed record Invoice
     public long? BookSequence { get; init; }
 
     /// <summary>The sum of its rounded lines and the taxes on top of them.</summary>
-    public Money Total => Sections.SelectMany(section => section.Lines).Concat(AccountLines.Select(line => line.Line)).Aggregate(Taxes?.OnTop ?? Money.Zero(Currency), (sum, line) => sum + line.Amount);
+    public Money Total => AccountLines.Aggregate(Charges + (Taxes?.OnTop ?? Money.Zero(Currency)), (sum, line) => sum + line.Line.Amount);
 
     /// <summary>All taxes, on top or in the prices.</summary>
     public Money Tax => Taxes?.Lines.Aggregate(Money.Zero(Currency), (sum, tax) => sum + tax.Amount) ?? Money.Zero(Currency);

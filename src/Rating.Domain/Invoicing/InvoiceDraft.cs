@@ -21,14 +21,14 @@ public sealed class InvoiceDraft
     /// <summary>What was shared.</summary>
     public IReadOnlyList<PoolUse> Pools { get; private set; } = [];
 
-    /// <summary>All lines in the order of the invoice, each with its subscription.</summary>
+    /// <summary>All lines in the order of the invoice, each with its subscription; those of snapshots where they were given.</summary>
     public IEnumerable<AccountLine> Lines => _request.Snapshots.SelectMany(snapshot => snapshot.Lines.Select(line => new AccountLine(snapshot.Subscription.Value, line))).Concat(_accountLines);
 
     /// <summary>All lines as taxes see them.</summary>
     public IReadOnlyList<TaxableLine> TaxableLines => [.. Lines.Select(line => new TaxableLine(line.Line, AddressOf(line.Subscription)))];
 
     /// <summary>The sum of all lines.</summary>
-    public Money Sum => Lines.Aggregate(Money.Zero(_currency), (sum, line) => sum + line.Line.Amount);
+    public Money Sum => _accountLines.Aggregate(_request.Charges, (sum, line) => sum + line.Line.Amount);
 
     /// <summary>Makes the account's lines: commitments, discounts, credit before tax.</summary>
     public static InvoiceDraft Of(InvoiceRequest request)

@@ -3,8 +3,11 @@ namespace Rating.Domain.Invoicing;
 /// <summary>What an invoice is made from.</summary>
 public sealed record InvoiceRequest
 {
-    /// <summary>The snapshots of its cycle, in the order of their sections.</summary>
+    /// <summary>The snapshots of its cycle, in the order of their sections; without the lines and the usage that nothing agreed with the account looks at.</summary>
     public required IReadOnlyList<Snapshot> Snapshots { get; init; }
+
+    /// <summary>The sum of all their lines.</summary>
+    public required Money Charges { get; init; }
 
     /// <summary>What is agreed with the account.</summary>
     public required AccountTerms Account { get; init; }

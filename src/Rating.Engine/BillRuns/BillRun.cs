@@ -3,37 +3,60 @@ using NodaTime.Text;
 using Rating.Domain;
 using Rating.Domain.Billing;
 using Rating.Domain.Invoicing;
+using Rating.Domain.Usage;
 using Rating.Engine.Books;
 using Rating.Engine.Closing;
 using Rating.Engine.Documents;
 using Rating.Engine.Store;
+using Rating.Engine.Taxes;
 
 namespace Rating.Engine.BillRuns;
 
 /// <summary>Makes invoices from snapshots: wanted minus existing, so that running it again makes none.</summary>
 internal sealed class BillRun(IRatingStore store, Book book, RatingSettings settings, IClock clock)
 {
-    /// <summary>Makes all invoices that are due and not made.</summary>
+    private static readonly PeriodUsage NoUsage = new();
+    private static readonly Dictionary<int, PeriodUsage> NoLateUsage = [];
+
+    /// <summary>Makes all invoices that are due and not made, account by account.</summary>
     public async Task<IReadOnlyList<Invoice>> RunAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
     {
         if (activations) await ActivateAsync(tenant, account, cancellation);
-        var waiting = new List<Snapshot>();
-        await foreach (var stored in store.ReadUninvoicedAsync(tenant, account, cancellation)) waiting.Add(BillingDocuments.ReadSnapshot(stored.Document));
         var made = new List<Invoice>();
-        foreach (var ofAccount in waiting.GroupBy(snapshot => snapshot.Account).OrderBy(group => group.Key.Value, StringComparer.Ordinal))
-        {
-            var taken = new HashSet<(string, string)>();
-            await foreach (var invoice in store.ReadInvoicesAsync(tenant, ofAccount.Key, cancellation)) taken.Add((invoice.Cycle, invoice.Currency));
-            foreach (var group in ofAccount.GroupBy(snapshot => (Cycle: CycleOf(snapshot, taken), Currency: snapshot.Currency.Code)).OrderBy(group => group.Min(snapshot => snapshot.Period.End)).ThenBy(group => group.Key.Cycle, StringComparer.Ordinal))
-            {
-                var lines = group.Sum(snapshot => snapshot.Lines.Count);
-                if ((lines == 0 && !(IsOfCycle(group.Key.Cycle) && HasMinimum(tenant, ofAccount.Key))) || !book.Read(_ => IsComplete(tenant, ofAccount.Key, group.First()))) continue;
-                made.Add(await StoreAsync(tenant, ofAccount.Key, group.Key.Cycle, [.. group.OrderBy(snapshot => snapshot.Subscription.Value, StringComparer.Ordinal).ThenBy(snapshot => snapshot.Period.Number)], cancellation));
-            }
-        }
-
+        foreach (var one in account is { } only ? [only] : await store.UninvoicedAccountsAsync(tenant, cancellation)) await BillAsync(tenant, one, made, cancellation);
         return made;
     }
+
+    private async Task BillAsync(TenantId tenant, AccountId account, List<Invoice> made, CancellationToken cancellation)
+    {
+        var taken = new HashSet<(string, string)>();
+        await foreach (var invoice in store.ReadInvoicesAsync(tenant, account, cancellation)) taken.Add((invoice.Cycle, invoice.Currency));
+        // What is dropped now must not be wanted later: all is read as of this sequence.
+        var (sequence, keepsLines, keepsUsage) = book.Read(all => Needs(all, all.Tenant(tenant)!, account));
+        var periods = new Dictionary<BillingPeriod, BillingPeriod>();
+        var groups = new Dictionary<(string Cycle, string Currency), InvoiceGroup>();
+        await foreach (var stored in store.ReadUninvoicedAsync(tenant, account, cancellation))
+        {
+            var snapshot = BillingDocuments.ReadSnapshot(stored.Document);
+            if (snapshot.BookSequence > sequence) throw new StaleWriterException($"Snapshot {stored.Subscription} {stored.Kind} {stored.Period} was made with book {snapshot.BookSequence}, and this process has {sequence}.");
+            var cycle = CycleOf(snapshot, taken);
+            if (!groups.TryGetValue((cycle, snapshot.Currency.Code), out var group)) groups[(cycle, snapshot.Currency.Code)] = group = new InvoiceGroup(cycle, snapshot.Currency);
+            if (!periods.TryGetValue(snapshot.Period, out var period)) periods[snapshot.Period] = period = snapshot.Period;
+            // The lines of an activation, or of usage that reached a threshold, tell the invoice's day.
+            var lines = keepsLines || snapshot.Kind is SnapshotKind.Activation or SnapshotKind.Progress ? snapshot.Lines.Select(line => line with { Explanation = "" }).ToList() : [];
+            var id = book.Read(all => all.Tenant(tenant)!.Subscriptions[snapshot.Subscription.Value].Id);
+            group.Add(snapshot, snapshot with { Tenant = tenant, Subscription = id, Account = account, Period = period, Usage = keepsUsage ? snapshot.Usage : NoUsage, LateUsage = NoLateUsage, Lines = lines }, stored.Document);
+        }
+
+        foreach (var group in groups.Values.OrderBy(group => group.FirstEnd).ThenBy(group => group.Cycle, StringComparer.Ordinal))
+            if ((group.LineCount > 0 || (IsOfCycle(group.Cycle) && HasMinimum(tenant, account))) && book.Read(_ => IsComplete(tenant, account, group.Snapshots[0]))) made.Add(await StoreAsync(tenant, account, sequence, group, cancellation));
+    }
+
+    // Without any of this an invoice needs of its snapshots' lines only their sum.
+    private (long Sequence, bool Lines, bool Usage) Needs(Book all, TenantBook tenant, AccountId account) => (
+        all.Sequence,
+        tenant.Accounts[account.Value].Terms is var terms && (terms.Discounts.Count > 0 || terms.Credits.Count > 0 || tenant.Catalogs[^1].Catalog.Taxes is not null || settings.TaxService is not TableTaxService),
+        tenant.Catalogs.Any(version => version.Catalog.Plans.Values.Any(plan => plan.Allowances.Concat(plan.Phases.SelectMany(phase => phase.Revision.Allowances)).Any(allowance => allowance.IsPooled))));
 
     private async Task ActivateAsync(TenantId tenant, AccountId? account, CancellationToken cancellation)
     {
@@ -66,9 +89,8 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
     private bool IsComplete(TenantId tenant, AccountId account, Snapshot snapshot)
     {
         if (snapshot.Kind != SnapshotKind.Period) return true;
-        foreach (var entry in book.Tenant(tenant)!.Subscriptions.Values)
+        foreach (var entry in book.Tenant(tenant)!.SubscriptionsOf(account))
         {
-            if (entry.Subscription.Account != account) continue;
             var next = entry.LastClosing + 1 ?? entry.Subscription.FirstPeriod;
             if (next > entry.Subscription.LastPeriod) continue;
             if (entry.Subscription.Schedule.Period(next).End <= snapshot.Period.End) return false;
@@ -77,18 +99,32 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
         return true;
     }
 
-    private async Task<Invoice> StoreAsync(TenantId tenant, AccountId account, string cycle, IReadOnlyList<Snapshot> snapshots, CancellationToken cancellation)
+    private async Task<Invoice> StoreAsync(TenantId tenant, AccountId account, long sequence, InvoiceGroup group, CancellationToken cancellation)
     {
+        var snapshots = group.Snapshots;
         var used = await CreditUsedAsync(tenant, account, snapshots[0].Currency, cancellation);
-        var assembly = book.Read(all => new InvoiceAssembly(all.Tenant(tenant)!, account, all.Sequence, snapshots[0].Kind == SnapshotKind.Period && IsOfCycle(cycle), snapshots, used));
+        var assembly = book.Read(all => new InvoiceAssembly(all.Tenant(tenant)!, account, sequence, snapshots[0].Kind == SnapshotKind.Period && IsOfCycle(group.Cycle), snapshots, group.Charges, used));
         var taxes = await settings.TaxService.TaxesAsync(assembly.TaxRequest, cancellation);
         var number = await store.LastInvoiceNumberAsync(tenant, cancellation) + 1;
-        var invoice = assembly.Complete($"INV-{number:D6}", cycle, taxes);
-        var periods = snapshots.ToDictionary(snapshot => (snapshot.Subscription, snapshot.Kind, snapshot.Period.Number, snapshot.Step), snapshot => snapshot.Period);
-        var document = BillingDocuments.Write(invoice, section => periods[(section.Subscription, section.Kind, section.Period, section.Step)]);
-        var stored = new StoredInvoice(tenant, account, cycle, invoice.Currency.Code, number, document, [.. snapshots.Select(snapshot => (snapshot.Subscription, BillingDocuments.NameOf(snapshot), snapshot.Period.Number))]);
-        await store.SaveInvoicesAsync([stored], [new OutboxMessage(0, "invoice.finalised", document)], cancellation);
-        return invoice;
+        while (true)
+        {
+            var invoice = assembly.Complete($"INV-{number:D6}", group.Cycle, taxes);
+            var document = BillingDocuments.Write(invoice);
+            if (group.Sections is { } sections) document = InvoiceSections.Put(document, sections);
+            var stored = new StoredInvoice(tenant, account, group.Cycle, invoice.Currency.Code, number, document, [.. snapshots.Select(snapshot => (snapshot.Subscription, BillingDocuments.NameOf(snapshot), snapshot.Period.Number))]);
+            try
+            {
+                await store.SaveInvoicesAsync([stored], [new OutboxMessage(0, "invoice.finalised", document)], cancellation);
+                return invoice;
+            }
+            catch (StaleWriterException)
+            {
+                // Another account's invoice took the number: this one takes the next. Anything else that is taken is for the caller.
+                var next = await store.LastInvoiceNumberAsync(tenant, cancellation) + 1;
+                if (next == number) throw;
+                number = next;
+            }
+        }
     }
 
     // Earlier invoices are read only where the account has credit.

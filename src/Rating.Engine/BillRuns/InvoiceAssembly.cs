@@ -14,6 +14,7 @@ internal sealed class InvoiceAssembly
     private readonly Account _account;
     private readonly long _sequence;
     private readonly IReadOnlyList<Snapshot> _snapshots;
+    private readonly Money _charges;
     private readonly InvoiceDraft _draft;
     private readonly TaxTable? _table;
 
@@ -22,16 +23,17 @@ internal sealed class InvoiceAssembly
     /// <param name="account">The account's id.</param>
     /// <param name="sequence">The book sequence up to which account and taxes are read.</param>
     /// <param name="isOfCycle">Whether the invoice is that of a cycle of periods.</param>
-    /// <param name="snapshots">The snapshots, in the order of their sections.</param>
+    /// <param name="snapshots">The snapshots, in the order of their sections; of lines and usage, what is needed.</param>
+    /// <param name="charges">The sum of all their lines.</param>
     /// <param name="creditUsed">What earlier invoices took, by credit.</param>
-    public InvoiceAssembly(TenantBook tenant, AccountId account, long sequence, bool isOfCycle, IReadOnlyList<Snapshot> snapshots, IReadOnlyDictionary<string, Money> creditUsed)
+    public InvoiceAssembly(TenantBook tenant, AccountId account, long sequence, bool isOfCycle, IReadOnlyList<Snapshot> snapshots, Money charges, IReadOnlyDictionary<string, Money> creditUsed)
     {
-        (_tenant, _account, _sequence, _snapshots) = (tenant, tenant.AccountAt(account.Value, sequence), sequence, snapshots);
+        (_tenant, _account, _sequence, _snapshots, _charges) = (tenant, tenant.AccountAt(account.Value, sequence), sequence, snapshots, charges);
         var catalog = tenant.Catalogs.Last(version => version.Sequence <= sequence).Catalog;
         _table = catalog.Taxes;
         _draft = InvoiceDraft.Of(new InvoiceRequest
         {
-            Snapshots = snapshots, Account = _account.Terms, IsOfCycle = isOfCycle, Rounding = catalog.LineRounding,
+            Snapshots = snapshots, Charges = charges, Account = _account.Terms, IsOfCycle = isOfCycle, Rounding = catalog.LineRounding,
             ServiceAddress = subscription => tenant.Subscriptions[subscription.Value].At(sequence).ServiceAddress,
             Subscription = snapshot => tenant.Subscriptions[snapshot.Subscription.Value].At(snapshot.BookSequence),
             Terms = snapshot => tenant.Terms(tenant.Subscriptions[snapshot.Subscription.Value], snapshot.Period.Number, snapshot.BookSequence),
@@ -56,8 +58,7 @@ internal sealed class InvoiceAssembly
         return new Invoice
         {
             Tenant = _tenant.Id, Number = number, Account = _account.Id, Cycle = cycle, Currency = _snapshots[0].Currency, Date = Date,
-            Sections = [.. _snapshots.Select(snapshot => new InvoiceSection(snapshot.Subscription, snapshot.Kind, snapshot.Period.Number, snapshot.Lines) { Step = snapshot.Step })],
-            AccountLines = _draft.AccountLines, Pools = _draft.Pools, Taxes = taxes, Credits = credits, BookSequence = _draft.AccountLines.Count > 0 || _draft.Pools.Count > 0 || taxes is not null || credits.Count > 0 ? _sequence : null,
+            Charges = _charges, AccountLines = _draft.AccountLines, Pools = _draft.Pools, Taxes = taxes, Credits = credits, BookSequence = _draft.AccountLines.Count > 0 || _draft.Pools.Count > 0 || taxes is not null || credits.Count > 0 ? _sequence : null,
         };
     }
 

@@ -16,6 +16,7 @@ public sealed class TenantBook
     private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(long Sequence, Account State)>> _accountStates = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SubscriptionEntry> _subscriptions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<SubscriptionEntry>> _ofAccount = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Text, LocalDate Start, int Catalogs), IReadOnlyList<TermsChange>> _changes = [];
     private readonly ConcurrentDictionary<(BillingInterval, int, int, string), BillingSchedule> _schedules = new();
     private readonly PlanCombinations _combinations = new();
@@ -38,6 +39,9 @@ public sealed class TenantBook
 
     /// <summary>The subscriptions by id.</summary>
     public IReadOnlyDictionary<string, SubscriptionEntry> Subscriptions => _subscriptions;
+
+    /// <summary>The subscriptions of an account.</summary>
+    public IReadOnlyList<SubscriptionEntry> SubscriptionsOf(AccountId account) => _ofAccount.TryGetValue(account.Value, out var entries) ? entries : [];
 
     /// <summary>A subject's assignments, in the order in which they were recorded; none when it is not known.</summary>
     public SubjectAssignment[] AssignmentsOf(string subject) => Subjects.Of(Encoding.UTF8.GetBytes(subject));
@@ -183,7 +187,13 @@ public sealed class TenantBook
     /// <summary>An account as it was at a book sequence.</summary>
     public Account AccountAt(string id, long sequence) => _accountStates[id].FindLast(state => state.Sequence <= sequence).State ?? _accounts[id];
 
-    internal void Add(SubscriptionEntry entry) => _subscriptions.Add(entry.Subscription.Id.Value, entry);
+    internal void Add(SubscriptionEntry entry)
+    {
+        _subscriptions.Add(entry.Subscription.Id.Value, entry);
+        // Its account never changes.
+        if (!_ofAccount.TryGetValue(entry.Subscription.Account.Value, out var entries)) _ofAccount[entry.Subscription.Account.Value] = entries = new(1);
+        entries.Add(entry);
+    }
 
     internal void Add(string subject, SubjectAssignment assignment) => Subjects.Add(Encoding.UTF8.GetBytes(subject), assignment);
 

@@ -60,10 +60,8 @@ public static class BillingDocuments
         json.WriteEndArray();
     });
 
-    /// <summary>An invoice as JSON.</summary>
-    /// <param name="invoice">The invoice.</param>
-    /// <param name="period">A subscription's period by its number.</param>
-    public static string Write(Invoice invoice, Func<InvoiceSection, BillingPeriod> period) => Write(json =>
+    /// <summary>An invoice as JSON, its sections left empty: <see cref="BillRuns.InvoiceSections"/> puts them in.</summary>
+    public static string Write(Invoice invoice) => Write(json =>
     {
         json.WriteString("tenant", invoice.Tenant.Value);
         json.WriteString("number", invoice.Number);
@@ -73,16 +71,6 @@ public static class BillingDocuments
         json.WriteString("currency", invoice.Currency.Code);
         if (invoice.BookSequence is { } sequence) json.WriteNumber("bookSequence", sequence);
         json.WriteStartArray("sections");
-        foreach (var section in invoice.Sections)
-        {
-            json.WriteStartObject();
-            json.WriteString("subscription", section.Subscription.Value);
-            json.WriteString("kind", NameOf(section.Kind, section.Step));
-            Write(json, "period", period(section));
-            Write(json, section.Lines);
-            json.WriteEndObject();
-        }
-
         json.WriteEndArray();
         WriteAccountPart(json, invoice);
     });

@@ -6,9 +6,6 @@ internal interface IHandOff
     /// <summary>The name under which the store remembers how far it is.</summary>
     string Stream { get; }
 
-    /// <summary>How far <see cref="SendAsync"/> would come now.</summary>
-    Task<long> ReachAsync(long from, CancellationToken cancellation);
-
     /// <summary>Hands over what comes after a position, or the first part of it.</summary>
     /// <returns>The position up to which everything is durable at the outside; <paramref name="from"/> when there was nothing.</returns>
     Task<long> SendAsync(long from, CancellationToken cancellation);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Rating.Engine.BillRuns;
 using Rating.Engine.Store;
 
 namespace Rating.Engine.HandOff;
@@ -18,12 +19,6 @@ internal sealed class OutboxHandOff(IRatingStore store, IOutlet outlet) : IHandO
     private static readonly string[] Head = ["tenant", "number", "account", "cycle", "date", "currency", "total"];
 
     public string Stream => "outbox";
-
-    public async Task<long> ReachAsync(long from, CancellationToken cancellation)
-    {
-        await foreach (var message in store.ReadOutboxAsync(from, cancellation)) return message.Id;
-        return from;
-    }
 
     public async Task<long> SendAsync(long from, CancellationToken cancellation)
     {
@@ -50,7 +45,7 @@ internal sealed class OutboxHandOff(IRatingStore store, IOutlet outlet) : IHandO
         using var document = JsonDocument.Parse(payload);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object) return new OutgoingMessage(stream, id, "", "application/json", headers, payload);
-        if (payload.Length > PayloadBytesMax)
+        if (payload.Length > PayloadBytesMax || InvoiceSections.AreLeftOut(message.Document))
         {
             headers.Add(("rating-payload", "head"));
             payload = JsonSerializer.SerializeToUtf8Bytes(Head.Where(name => Text(root, name).Length > 0).ToDictionary(name => name, name => Text(root, name)));

@@ -25,12 +25,6 @@ internal sealed class RejectedHandOff(IRatingStore store, IUsageLog log, Book bo
 
     public string Stream { get; } = string.Create(CultureInfo.InvariantCulture, $"rejected/{partition}");
 
-    public async Task<long> ReachAsync(long from, CancellationToken cancellation)
-    {
-        await foreach (var block in NewAsync(from, cancellation)) return block.Checkpoint;
-        return from;
-    }
-
     public async Task<long> SendAsync(long from, CancellationToken cancellation)
     {
         var (to, blocks) = (from, 0);

@@ -16,6 +16,11 @@ internal interface IPartitionHost : IAsyncDisposable
     /// <summary>Where subscriptions and close batches are; null when all are in this process.</summary>
     IAddresses? Addresses => null;
 
+    /// <summary>Runs something in one process at a time, until this one ends: here when all partitions are, in a cluster wherever its address is. While membership changes, two may run it for a moment: the store's keys decide then.</summary>
+    /// <param name="name">The same in all processes.</param>
+    /// <param name="run">Runs until cancelled.</param>
+    void RunAlone(string name, Func<CancellationToken, Task> run);
+
     /// <summary>Begins to run partitions: returns when those that belong here are open.</summary>
     Task StartAsync(CancellationToken cancellation);
 

@@ -10,6 +10,9 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
 {
     private readonly PartitionRunner[] _runners = [.. Enumerable.Range(0, log.Partitions).Select(id => new PartitionRunner(id, log, store, book, settings, time) { OnTouched = onTouched })];
 
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _alone = [];
+
     public int Count => _runners.Length;
 
     public (long Bytes, long Count) RememberedIds => _runners.Aggregate((0L, 0L), (sum, runner) => (sum.Item1 + runner.RememberedIds.Bytes, sum.Item2 + runner.RememberedIds.Count));
@@ -57,5 +60,13 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
 
     public Task<long?> SuspenseFromAsync(int partition, CancellationToken cancellation) => _runners[partition].SuspenseFromAsync(cancellation);
 
-    public async ValueTask DisposeAsync() => await Task.WhenAll(_runners.Select(runner => runner.DisposeAsync().AsTask()));
+    public void RunAlone(string name, Func<CancellationToken, Task> run) => _alone.Add(Task.Run(() => run(_stop.Token)));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_alone);
+        await Task.WhenAll(_runners.Select(runner => runner.DisposeAsync().AsTask()));
+        _stop.Dispose();
+    }
 }

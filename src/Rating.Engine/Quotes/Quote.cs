@@ -113,8 +113,12 @@ public sealed class Quote : IDisposable
     {
         var used = new Dictionary<string, Money>(StringComparer.Ordinal);
         foreach (var credit in before.SelectMany(one => one.Invoice.Credits)) used[credit.Credit] = used.TryGetValue(credit.Credit, out var sum) ? sum + credit.Amount : credit.Amount;
-        var assembly = _book.Read(book => new InvoiceAssembly(book.Tenant(Tenant)!, Account, book.Sequence, snapshots[0].Kind == SnapshotKind.Period, snapshots, used));
-        return assembly.Complete((before.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), (isActivation ? "activation/" : snapshots[0].Kind == SnapshotKind.Progress ? "progress/" : "") + LocalDatePattern.Iso.Format(day), TableTaxService.Of(assembly.TaxRequest));
+        var charges = snapshots.Aggregate(Money.Zero(snapshots[0].Currency), (sum, snapshot) => sum + snapshot.Total);
+        var assembly = _book.Read(book => new InvoiceAssembly(book.Tenant(Tenant)!, Account, book.Sequence, snapshots[0].Kind == SnapshotKind.Period, snapshots, charges, used));
+        return assembly.Complete((before.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), (isActivation ? "activation/" : snapshots[0].Kind == SnapshotKind.Progress ? "progress/" : "") + LocalDatePattern.Iso.Format(day), TableTaxService.Of(assembly.TaxRequest)) with
+        {
+            Sections = [.. snapshots.Select(snapshot => new InvoiceSection(snapshot.Subscription, snapshot.Kind, snapshot.Period.Number, snapshot.Lines) { Step = snapshot.Step })],
+        };
     }
 
     private IEnumerable<(LocalDate Day, bool IsActivation, int Place, int Number)> Steps(List<(int First, int Last)> periods)

@@ -59,6 +59,12 @@ public interface IRatingStore : IAsyncDisposable
     /// <summary>Snapshots of a tenant that are on no invoice, optionally of one account.</summary>
     IAsyncEnumerable<StoredSnapshot> ReadUninvoicedAsync(TenantId tenant, AccountId? account, CancellationToken cancellation);
 
+    /// <summary>The accounts of a tenant that have such snapshots, in order.</summary>
+    Task<IReadOnlyList<AccountId>> UninvoicedAccountsAsync(TenantId tenant, CancellationToken cancellation);
+
+    /// <summary>The snapshots of an invoice, in the order of its sections.</summary>
+    IAsyncEnumerable<StoredSnapshot> ReadInvoicedAsync(TenantId tenant, long number, CancellationToken cancellation);
+
     /// <summary>The highest invoice number of a tenant; 0 before the first.</summary>
     Task<long> LastInvoiceNumberAsync(TenantId tenant, CancellationToken cancellation);
 

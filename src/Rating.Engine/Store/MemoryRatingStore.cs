@@ -133,7 +133,19 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StoredSnapshot> ReadUninvoicedAsync(TenantId tenant, AccountId? account, CancellationToken cancellation) =>
-        Read(() => Snapshots(tenant, account).Where(snapshot => !_invoiced.Contains((snapshot.Tenant, snapshot.Subscription, snapshot.Kind, snapshot.Period))), cancellation);
+        Read(() => Snapshots(tenant, account).Where(IsUninvoiced), cancellation);
+
+    private bool IsUninvoiced(StoredSnapshot snapshot) => !_invoiced.Contains((snapshot.Tenant, snapshot.Subscription, snapshot.Kind, snapshot.Period));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AccountId>> UninvoicedAccountsAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        lock (_gate) return Task.FromResult<IReadOnlyList<AccountId>>([.. Snapshots(tenant, null).Where(IsUninvoiced).Select(snapshot => snapshot.Account).Distinct().OrderBy(account => account.Value, StringComparer.Ordinal)]);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredSnapshot> ReadInvoicedAsync(TenantId tenant, long number, CancellationToken cancellation) =>
+        Read(() => _numbers.TryGetValue((tenant, number), out var invoice) ? invoice.Snapshots.Select(one => _snapshots[(tenant, one.Subscription, one.Kind, one.Period)]) : [], cancellation);
 
     /// <inheritdoc/>
     public Task<long> LastInvoiceNumberAsync(TenantId tenant, CancellationToken cancellation)

@@ -34,6 +34,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
     private readonly CancellationTokenSource _stop = new();
     private Task _keeping = Task.CompletedTask;
     private Task _following = Task.CompletedTask;
+    private Task _duties = Task.CompletedTask;
     private IGrainFactory? _grains;
     private ISiloStatusOracle? _silos;
 
@@ -67,8 +68,11 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         var keeper = new PartitionKeeper(node, _grains, _silos, silo.GetRequiredService<IClusterManifestProvider>());
         _keeping = Task.Run(() => keeper.RunAsync(_stop.Token), CancellationToken.None);
         _following = Task.Run(() => new BookFollower(node).RunAsync(_stop.Token), CancellationToken.None);
+        _duties = Task.Run(() => new DutyKeeper(node, _grains).RunAsync(_stop.Token), CancellationToken.None);
         if (node.Cluster.CalendarEvery is not null) _grains.GetGrain<ICalendarGrain>(0).StartAsync().Ignore();
     }
+
+    public void RunAlone(string name, Func<CancellationToken, Task> run) => node.Duties[name] = run;
 
     public void BookChanged()
     {
@@ -262,6 +266,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         await _stop.CancelAsync();
         await _keeping;
         await _following;
+        await _duties;
         if (host is not null)
         {
             // Grains store what they have applied and end; the other silos serve their partitions.
@@ -277,7 +282,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         silo.GetRequiredService<IClusterClient>().GetStreamProvider(SiloSetup.Streams).GetStream<AlertMessage>(StreamId.Create(SiloSetup.Alerts, tenant.Value));
 
     // Passes: a silo went, a partition moves, a call was given up. The same call may be made again, elsewhere.
-    private static bool Passes(Exception error) => error is Unavailable or OrleansException or TimeoutException;
+    internal static bool Passes(Exception error) => error is Unavailable or OrleansException or TimeoutException;
 
     // Wherever the subscription is by now: its silo may go, or it may move.
     private async Task AskAgainAsync(ISubscriptionGrain subscription, CancellationToken cancellation)

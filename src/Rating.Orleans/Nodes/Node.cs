@@ -40,6 +40,9 @@ internal sealed class Node(IUsageLog log, IRatingStore store, RatingSettings set
     /// <summary>The partitions that are served in this process.</summary>
     public ConcurrentDictionary<int, ServedPartition> Served { get; } = new();
 
+    /// <summary>What one silo of the cluster does at a time, by name; this one can.</summary>
+    public ConcurrentDictionary<string, Func<CancellationToken, Task>> Duties { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Done when the engine has its book: before that no grain can answer.</summary>
     public Task Started => _started.Task;
 

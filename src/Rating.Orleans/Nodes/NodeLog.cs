@@ -17,6 +17,9 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "partition {Partition} is not served here any more: another owner has it")]
     public static partial void Lost(ILogger logger, int partition);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "'{Duty}' is done here")]
+    public static partial void Duty(ILogger logger, string duty);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "silo {Silo} is {Status}")]
     public static partial void Membership(ILogger logger, string silo, string status);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Rating.Domain;
+using Rating.Engine.BillRuns;
 using Rating.Engine.Store;
 using Rating.Server.Documents;
 using Rating.Server.Hosting;
@@ -45,8 +46,13 @@ internal static class InvoicesApi
         return invoices;
     }
 
-    private static async Task<IResult> Json(string number, Installation here, Caller caller, CancellationToken cancellation) =>
-        Results.Text((await Find(number, here, caller, cancellation)).Document, "application/json");
+    private static async Task<IResult> Json(string number, Installation here, Caller caller, CancellationToken cancellation)
+    {
+        var invoice = await Find(number, here, caller, cancellation);
+        return InvoiceSections.AreLeftOut(invoice.Document)
+            ? Results.Stream(to => InvoiceSections.WriteAsync(here.Store, invoice, to, cancellation), "application/json")
+            : Results.Text(invoice.Document, "application/json");
+    }
 
     private static async Task<IResult> Html(string number, HttpContext context, Installation here, Caller caller, CancellationToken cancellation)
     {
@@ -59,7 +65,7 @@ internal static class InvoicesApi
         var seller = here.Seller.Name.Length > 0 ? here.Seller : new Seller(book, []);
         var to = account is null ? new AccountDocument(invoice.Account.Value, invoice.Account.Value) : AccountDocument.Of(account);
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-        return Results.Text(InvoicePage.Write(InvoiceDocument.Read(invoice.Document), seller, to), "text/html; charset=utf-8");
+        return Results.Text(InvoicePage.Write(InvoiceDocument.Read(await InvoiceSections.TextAsync(here.Store, invoice, cancellation)), seller, to), "text/html; charset=utf-8");
     }
 
     private static async Task<StoredInvoice> Find(string number, Installation here, Caller caller, CancellationToken cancellation) =>

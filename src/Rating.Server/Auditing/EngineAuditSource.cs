@@ -3,6 +3,8 @@ using NodaTime;
 using Rating.Audit;
 using Rating.Domain;
 using Rating.Engine;
+using Rating.Engine.BillRuns;
+using Rating.Engine.Documents;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
 
@@ -97,7 +99,8 @@ internal sealed class EngineAuditSource : IAuditSource
     public IEnumerable<string> Snapshots() => Tenants().SelectMany(tenant => Store.ReadSnapshotsAsync(tenant, null, null, CancellationToken.None).ToBlockingEnumerable()).Select(snapshot => snapshot.Document);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Invoices() => Tenants().SelectMany(tenant => Store.ReadInvoicesAsync(tenant, null, CancellationToken.None).ToBlockingEnumerable()).Select(invoice => invoice.Document);
+    public IEnumerable<string> Invoices() => Tenants().SelectMany(tenant => Store.ReadInvoicesAsync(tenant, null, CancellationToken.None).ToBlockingEnumerable())
+        .Select(invoice => InvoiceSections.TextAsync(Store, invoice, CancellationToken.None).GetAwaiter().GetResult());
 
     /// <inheritdoc/>
     public IEnumerable<string> Balances() => _balances;

@@ -13,7 +13,8 @@ namespace Rating.Server.Hosting;
 /// <param name="Log">The usage log.</param>
 /// <param name="Store">Where everything else is.</param>
 /// <param name="Outlet">Where invoices, alerts and rejected usage are published; null where they are not.</param>
-internal sealed record Backends(IUsageLog Log, IRatingStore Store, IOutlet? Outlet) : IAsyncDisposable
+/// <param name="Triggers">The topic that closes are ordered by; null where there is none.</param>
+internal sealed record Backends(IUsageLog Log, IRatingStore Store, IOutlet? Outlet, IUsageLog? Triggers) : IAsyncDisposable
 {
     /// <summary>Opens them as the settings say.</summary>
     /// <exception cref="Domain.Refused">They are not as they must be; the message says what to change.</exception>
@@ -22,13 +23,16 @@ internal sealed record Backends(IUsageLog Log, IRatingStore Store, IOutlet? Outl
     {
         IUsageLog log = settings.Kafka is { } kafka ? await KafkaUsageLog.OpenAsync(kafka, cancellation) : folder.OpenLog(settings.Rating.Partitions);
         IRatingStore? store = null;
+        IUsageLog? triggers = null;
         try
         {
             store = settings.Postgres is { } postgres ? await PostgresRatingStore.OpenAsync(postgres, TimeProvider.System, cancellation) : folder.OpenStore();
-            return new Backends(KillPoints.Watch(log), KillPoints.Watch(store), settings.Outlet is { } outlet ? await KafkaOutlet.OpenAsync(settings.Kafka!, outlet, cancellation) : null);
+            if (settings.Triggers is { } topic) triggers = await KafkaUsageLog.OpenAsync(topic, cancellation);
+            return new Backends(KillPoints.Watch(log), KillPoints.Watch(store), settings.Outlet is { } outlet ? await KafkaOutlet.OpenAsync(settings.Kafka!, outlet, cancellation) : null, triggers);
         }
         catch
         {
+            if (triggers is not null) await triggers.DisposeAsync();
             if (store is not null) await store.DisposeAsync();
             await log.DisposeAsync();
             throw;
@@ -39,6 +43,7 @@ internal sealed record Backends(IUsageLog Log, IRatingStore Store, IOutlet? Outl
     public async ValueTask DisposeAsync()
     {
         (Outlet as IDisposable)?.Dispose();
+        if (Triggers is not null) await Triggers.DisposeAsync();
         await Log.DisposeAsync();
         await Store.DisposeAsync();
     }

@@ -30,7 +30,7 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>An installation over a log and a store that are open.</summary>
     public Installation(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, TenantId tenant, Seller seller)
-        : this(_ => throw new InvalidOperationException("They are open."), false, settings, clock, tenant, seller) => _backends = new Backends(log, store, null);
+        : this(_ => throw new InvalidOperationException("They are open."), false, settings, clock, tenant, seller) => _backends = new Backends(log, store, null, null);
 
     /// <summary>The usage log.</summary>
     /// <exception cref="Unavailable">It is not open yet.</exception>
@@ -71,7 +71,7 @@ internal sealed class Installation : IAsyncDisposable
     /// <exception cref="Unavailable">It is not loaded yet, or could not be.</exception>
     public RatingEngine Engine => Volatile.Read(ref _engine) ?? throw NotYet();
 
-    /// <summary>How each stream is doing that is published.</summary>
+    /// <summary>How each stream is doing that is published; in a cluster by this process.</summary>
     public IReadOnlyList<HandOffStatus> HandOffs => Volatile.Read(ref _handOffs)?.Status ?? [];
 
     private Backends Opened => Volatile.Read(ref _backends) ?? throw NotYet();
@@ -87,7 +87,12 @@ internal sealed class Installation : IAsyncDisposable
             {
                 if (_backends is null) Volatile.Write(ref _backends, await _open(cancellation));
                 var engine = await EngineStart.StartAsync(this, logger, cancellation);
-                if (Opened.Outlet is { } outlet) Volatile.Write(ref _handOffs, new HandOffs(Store, Log, engine.Book, outlet, TimeProvider.System));
+                if (Opened.Outlet is { } outlet)
+                {
+                    Volatile.Write(ref _handOffs, new HandOffs(engine, Log, outlet, Opened.Triggers, TimeProvider.System));
+                    engine.Run(_handOffs);
+                }
+
                 Volatile.Write(ref _engine, engine);
                 return;
             }
@@ -110,8 +115,6 @@ internal sealed class Installation : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // What the engine stores at its end is handed over by the next start.
-        if (_handOffs is not null) await _handOffs.DisposeAsync();
         if (_engine is not null) await _engine.DisposeAsync();
         if (_backends is not null) await _backends.DisposeAsync();
     }

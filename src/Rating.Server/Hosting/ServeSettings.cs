@@ -46,6 +46,9 @@ internal sealed record ServeSettings
     /// <summary>The topics of what leaves; null without Kafka.</summary>
     public KafkaOutletSettings? Outlet { get; init; }
 
+    /// <summary>The topic that closes are ordered by; null where there is none.</summary>
+    public KafkaLogSettings? Triggers { get; init; }
+
     /// <summary>The database; null without PostgreSQL.</summary>
     public PostgresSettings? Postgres { get; init; }
 
@@ -86,7 +89,7 @@ internal sealed record ServeSettings
         var logKind = log is null ? all.Choice("Log", LogKind.Sqlite) : SettingsSection.Choice<LogKind>("--log", log);
         var storeKind = store is null ? all.Choice("Store", StoreKind.Sqlite) : SettingsSection.Choice<StoreKind>("--store", store);
         var rating = Defaults with { Partitions = all.Number("Partitions", Defaults.Partitions, 1, 1_000) };
-        var (kafka, outlet) = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
+        var (kafka, outlet, triggers) = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
         var postgres = PostgresOf(all.Section("Postgres"), storeKind);
         var telemetry = TelemetryOf(all.Section("Telemetry"));
         var place = ClusterOf(all.Section("Cluster"), cluster, kafka, postgres);
@@ -96,7 +99,7 @@ internal sealed record ServeSettings
         all.NothingElse();
         // The positions in the store are positions of one log: another log under them is another installation.
         if (kafka is not null) rating = rating with { Log = $"kafka:{kafka.Topic}" };
-        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Postgres = postgres, Cluster = place, Telemetry = telemetry };
+        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Triggers = triggers, Postgres = postgres, Cluster = place, Telemetry = telemetry };
     }
 
     private static ClusterPlace? ClusterOf(SettingsSection section, bool wanted, KafkaLogSettings? kafka, PostgresSettings? postgres)
@@ -131,7 +134,7 @@ internal sealed record ServeSettings
         throw new Refused("settings.value", $"Rating:Cluster:Address is '{text}', which has no IPv4 address; write the name or address under which the other silos reach this one.") { Where = "Rating:Cluster:Address" };
     }
 
-    private static (KafkaLogSettings?, KafkaOutletSettings?) KafkaOf(SettingsSection section, LogKind log, RatingSettings rating, TenantId tenant)
+    private static (KafkaLogSettings?, KafkaOutletSettings?, KafkaLogSettings?) KafkaOf(SettingsSection section, LogKind log, RatingSettings rating, TenantId tenant)
     {
         // librdkafka's names have dots, which a shell does not take in the name of a variable: an underscore stands for one.
         var properties = section.Pairs("Properties").ToDictionary(pair => pair.Name.Replace('_', '.').ToLowerInvariant(), pair => pair.Value, StringComparer.Ordinal);
@@ -153,10 +156,14 @@ internal sealed record ServeSettings
             InvoicesTopic = TopicOf("InvoicesTopic", "invoices"), AlertsTopic = TopicOf("AlertsTopic", "alerts"), RejectedTopic = TopicOf("RejectedTopic", "rejected"),
             Partitions = section.Number("OutletPartitions", 1, 1, 1_000), Retention = settings.Retention,
         };
+        // Orders are carried out one after the other: one partition, read as the usage log is.
+        var triggers = section.Text("TriggersTopic") is { } orders && orders != None ? settings with { Topic = orders, Partitions = 1, ReplayHorizon = Duration.Zero } : null;
         section.NothingElse();
-        if (log != LogKind.Kafka) return (null, null);
+        if (log != LogKind.Kafka) return (null, null, null);
         if (!properties.ContainsKey("bootstrap.servers")) section.Required("BootstrapServers", "name the brokers, such as kafka-1:9092,kafka-2:9092.");
-        return (settings, outlet);
+        if (triggers is not null && outlet.RejectedTopic.Length == 0) throw section.Wrong("TriggersTopic", triggers.Topic, "none, or name a RejectedTopic too: triggers that cannot be carried out go there");
+        if (triggers?.Topic == settings.Topic) throw section.Wrong("TriggersTopic", triggers.Topic, "another topic than that of the usage log");
+        return (settings, outlet, triggers);
 
         // Where no topic may be created, only those are used that somebody named.
         string TopicOf(string name, string what) => section.Text(name) switch

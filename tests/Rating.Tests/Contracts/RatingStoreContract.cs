@@ -360,11 +360,20 @@ public abstract class RatingStoreContract : IAsyncLifetime
         StoredSnapshot[] all = [Snapshot("a", "period", 1), Snapshot("b", "period", 1), Snapshot("c", "period", 1, Hotel)];
         await Store.SaveSnapshotsAsync(null, all, default);
         Assert.Equal(all, await ListAsync(Store.ReadUninvoicedAsync(North, null, default)));
+        Assert.Equal([Bakery, Hotel], await Store.UninvoicedAccountsAsync(North, default));
         await Store.SaveInvoicesAsync([Invoice(1, "2026-04-01", ("b", "period", 1))], [], default);
+        Assert.Equal([Bakery, Hotel], await Store.UninvoicedAccountsAsync(North, default));
+        Assert.Empty(await Store.UninvoicedAccountsAsync(South, default));
         Assert.Equal([all[0], all[2]], await ListAsync(Store.ReadUninvoicedAsync(North, null, default)));
         Assert.Equal([all[0]], await ListAsync(Store.ReadUninvoicedAsync(North, Bakery, default)));
         Assert.Equal([all[2]], await ListAsync(Store.ReadUninvoicedAsync(North, Hotel, default)));
         Assert.Empty(await ListAsync(Store.ReadUninvoicedAsync(South, null, default)));
+        // Sections stand as the invoice says, not as snapshots are sorted.
+        await Store.SaveInvoicesAsync([Invoice(2, "2026-05-01", ("c", "period", 1), ("a", "period", 1))], [], default);
+        Assert.Equal([all[2], all[0]], await ListAsync(Store.ReadInvoicedAsync(North, 2, default)));
+        Assert.Equal([all[1]], await ListAsync(Store.ReadInvoicedAsync(North, 1, default)));
+        Assert.Empty(await ListAsync(Store.ReadInvoicedAsync(South, 1, default)));
+        Assert.Empty(await Store.UninvoicedAccountsAsync(North, default));
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Text;
 using NodaTime;
+using Rating.Domain;
 using Rating.Domain.Usage;
 using Rating.Engine;
 using Rating.Engine.HandOff;
+using Rating.Engine.Log;
 using Rating.Engine.Store;
 
 namespace Rating.Tests.Engine;
@@ -100,7 +102,7 @@ public sealed class HandOffTests
     }
 
     [Fact]
-    public async Task Of_two_that_hand_over_the_same_one_stands_by()
+    public async Task Two_that_hand_over_the_same_for_a_moment_leave_nothing_out_and_each_keeps_the_order()
     {
         await using var world = await EngineWorld.StartAsync(Now);
         var (mine, theirs) = (new MemoryOutlet(), new MemoryOutlet());
@@ -112,13 +114,50 @@ public sealed class HandOffTests
             await Task.WhenAny(mine.UntilSeenAsync($"{next}"), theirs.UntilSeenAsync($"{next}"));
         }
 
-        // Both may hand the first ones over; together nothing is missing, and each is in order.
         Assert.Equal(["1", "2", "3", "4", "5"], mine.Ids(OutgoingStream.Invoices).Union(theirs.Ids(OutgoingStream.Invoices)).Order());
         Assert.Equal(mine.Ids(OutgoingStream.Invoices).Order(), mine.Ids(OutgoingStream.Invoices));
         Assert.Equal(theirs.Ids(OutgoingStream.Invoices).Order(), theirs.Ids(OutgoingStream.Invoices));
+        Assert.All(one.HandOffs.Status.Concat(other.HandOffs.Status), stream => Assert.Equal("", stream.Problem));
     }
 
-    private static HandOffs Begin(EngineWorld world, IOutlet outlet) => new(world.Engine.Store, world.Log, world.Engine.Book, outlet, TimeProvider.System);
+    [Fact]
+    public async Task Close_orders_are_carried_out_in_order_and_those_that_cannot_be_leave_with_their_reason()
+    {
+        await using var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 4, 10, 0, 0));
+        await world.Engine.PutCatalogAsync(EngineWorld.Tenant, """{"currency":"EUR","effectiveFrom":"2026-01-01","meters":[{"key":"m","event":"sms"}],"plans":[{"key":"p","charges":[{"key":"c","model":"flat","meter":"m","price":"1"},{"key":"seat","model":"recurring","timing":"arrears","price":"2"}]}]}""", null, default);
+        await world.Engine.PutPartiesAsync(EngineWorld.Tenant, """{"accounts":[{"id":"a"},{"id":"b"}],"subscriptions":[{"id":"a1","account":"a","start":"2026-03-01","changes":[{"plan":"p"}]},{"id":"b1","account":"b","start":"2026-03-01","changes":[{"plan":"p"}]},{"id":"b2","account":"b","start":"2026-03-01","changes":[{"plan":"p"}]}]}""", default);
+        await using var triggers = new MemoryUsageLog(1);
+        string[] orders =
+        [
+            """{"account":"a","through":"2026-04-01"}""", "not JSON", """{"account":"nobody"}""", """{"subscription":"b1"}""", """{"acount":"a"}""", """{"account":"a","subscription":"a1"}""",
+            """{"account":"b","through":"2026-05-01"}""", """{"account":"a","through":"2026-04-01"}""", """{"through":"1 April"}""", "[]",
+        ];
+        await triggers.AppendAsync([.. orders.Select(text => Order(EngineWorld.Tenant, text)), Order(new TenantId("other"), "{}")], default);
+        var outlet = new MemoryOutlet();
+        await using (Begin(world, outlet, triggers)) await outlet.UntilAsync(8 + 1);
+        // Invoice 1 is a's; b waits for b2.
+        Assert.Equal([(1L, "a")], await InvoicesAsync(world));
+        Assert.Equal(
+            ["1 document.json", "2 account.unknown", "4 document.member.unknown", "5 trigger.scope", "6 close.early", "8 document.date", "9 document.type", "10 tenant.unknown"],
+            outlet.Messages.Where(message => message.Stream == OutgoingStream.Rejected).Select(message => $"{message.Id["trigger/".Length..]} {Header(message, "rating-reason")}"));
+        Assert.Equal("not JSON", Text(outlet.Messages.First(message => message.Id == "trigger/1")));
+        // An empty order: all that is due. It comes once more after a crash that lost its position, and closes nothing twice.
+        await triggers.AppendAsync([Order(EngineWorld.Tenant, "{}"), Order(EngineWorld.Tenant, "{}"), Order(EngineWorld.Tenant, "end")], default);
+        await using (Begin(world, outlet, triggers)) await outlet.UntilAsync(8 + 2 + 1);
+        Assert.Equal([(1L, "a"), (2L, "b")], await InvoicesAsync(world));
+        Assert.Equal(orders.Length + 1 + 3, await world.Store.HandedOffAsync("triggers", default));
+
+        static LogAppend Order(TenantId tenant, string text) => new(0, tenant, "", LogRecordKind.Event, Now, Encoding.UTF8.GetBytes(text));
+    }
+
+    private static async Task<List<(long, string)>> InvoicesAsync(EngineWorld world)
+    {
+        var invoices = new List<(long, string)>();
+        await foreach (var invoice in world.Store.ReadInvoicesAsync(EngineWorld.Tenant, null, default)) invoices.Add((invoice.Number, invoice.Account.Value));
+        return invoices;
+    }
+
+    private static Running Begin(EngineWorld world, IOutlet outlet, IUsageLog? triggers = null) => new(new HandOffs(world.Engine, world.Log, outlet, triggers, TimeProvider.System));
 
     private static string Event(string id, string time) => $$"""{"specversion":"1.0","id":"{{id}}","source":"pbx","type":"call","subject":"49","time":"{{time}}"}""";
 
@@ -128,6 +167,23 @@ public sealed class HandOffTests
 
     private static Task SaveAsync(IRatingStore store, int first, int last) =>
         store.SaveInvoicesAsync([], [.. Enumerable.Range(first, last - first + 1).Select(number => new OutboxMessage(0, "invoice.finalised", $$"""{"tenant":"north","account":"acme","n":{{number}}}"""))], default);
+
+    private sealed class Running : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _running;
+
+        public Running(HandOffs handOffs) => (HandOffs, _running) = (handOffs, handOffs.RunAsync(_stop.Token));
+
+        public HandOffs HandOffs { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _running;
+            _stop.Dispose();
+        }
+    }
 
     /// <summary>An outlet that keeps what it is given.</summary>
     private sealed class MemoryOutlet : IOutlet

@@ -1,0 +1,30 @@
+using Orleans;
+using Rating.Orleans.Contracts;
+
+namespace Rating.Orleans.Nodes;
+
+/// <summary>Sees to it that each duty is done by some silo: asks every second, from every silo, so that it goes on within a second of its silo's death.</summary>
+internal sealed class DutyKeeper(Node node, IGrainFactory grains)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            foreach (var duty in node.Duties.Keys)
+            {
+                try
+                {
+                    await grains.GetGrain<IDutyGrain>(duty).KeepAsync().WaitAsync(cancellation);
+                }
+                catch (Exception error) when (error is OperationCanceledException || ClusterPartitions.Passes(error))
+                {
+                    // A silo goes, or has just begun: asked again.
+                }
+            }
+
+            await Task.Delay(Every, node.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
