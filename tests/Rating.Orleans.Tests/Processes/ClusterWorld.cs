@@ -20,6 +20,7 @@ internal sealed class ClusterWorld : IDisposable
     private int _nodes;
     private int _events;
     private int _subscriptions;
+    private string _invoices = "none";
 
     private ClusterWorld(ClusterServers servers, int seed, string database, string topic, int partitions, int accounts)
     {
@@ -53,6 +54,9 @@ internal sealed class ClusterWorld : IDisposable
         output.WriteLine($"RATING_SEED={seed}");
         return new ClusterWorld(servers, seed, await servers.DatabaseAsync(), await servers.TopicAsync(partitions), partitions, accounts);
     }
+
+    /// <summary>Makes a topic that the nodes publish invoices to.</summary>
+    public async Task<string> PublishInvoicesAsync() => _invoices = await _servers.TopicAsync(1);
 
     /// <summary>Starts nodes, one after the other, and waits until all are ready.</summary>
     public async Task StartAsync(int count, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
@@ -223,7 +227,7 @@ internal sealed class ClusterWorld : IDisposable
     {
         var kafka = new Dictionary<string, object?>
         {
-            ["BootstrapServers"] = _servers.Kafka.Bootstrap, ["Topic"] = Topic, ["ChecksTopic"] = false,
+            ["BootstrapServers"] = _servers.Kafka.Bootstrap, ["Topic"] = Topic, ["ChecksTopic"] = false, ["InvoicesTopic"] = _invoices,
             // The mock answers a fetch without records only when its time is over.
             ["Properties"] = new Dictionary<string, string> { ["fetch.wait.max.ms"] = "10", ["linger.ms"] = "1" },
         };
