@@ -111,6 +111,15 @@ public enum AuditFindingKind
     /// <summary>The charge of a balance is not the sum of its lines.</summary>
     BalanceTotalDiffers,
 
+    /// <summary>Two alerts for one subscription, period, threshold and step.</summary>
+    AlertTwice,
+
+    /// <summary>An alert that nobody agreed, or that says something else than was agreed, or more than there is.</summary>
+    AlertDiffers,
+
+    /// <summary>A threshold is reached, and there is no alert.</summary>
+    AlertMissing,
+
     /// <summary>The intake counted another number than the log holds (P7).</summary>
     ReceivedDiffers,
 

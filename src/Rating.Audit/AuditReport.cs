@@ -15,6 +15,7 @@ public sealed record AuditReport
     public required long SnapshotsChecked { get; init; }
     public required long InvoicesChecked { get; init; }
     public required long BalancesChecked { get; init; }
+    public required long AlertsChecked { get; init; }
 
     /// <summary>Number of records per verdict, as recomputed.</summary>
     public required IReadOnlyDictionary<AuditVerdict, long> Verdicts { get; init; }

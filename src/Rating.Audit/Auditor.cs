@@ -50,12 +50,14 @@ public sealed class Auditor
         var snapshotCheck = new SnapshotCheck(_book, closing, snapshots, _partitions, _findings);
         snapshotCheck.Run();
 
-        _progress("recomputing invoices and balances");
+        _progress("recomputing invoices, balances and alerts");
         var invoiceCheck = new InvoiceCheck(_book, snapshots, snapshotCheck.Expectations, _findings);
         invoiceCheck.Run(_source.Invoices());
         var sequence = _book.LastSequence;
         var balanceCheck = new BalanceCheck(_book, closing, snapshots, sequence, _findings);
         balanceCheck.Run(_source.Balances());
+        var alertCheck = new AlertCheck(_book, closing, snapshots, sequence, _findings);
+        alertCheck.Run(_source.Alerts(), _source.AlertsAreMade ? _source.Balances() : []);
 
         _progress("counting");
         CompareCounts();
@@ -66,6 +68,7 @@ public sealed class Auditor
             SnapshotsChecked = snapshots.Count,
             InvoicesChecked = invoiceCheck.Checked,
             BalancesChecked = balanceCheck.Checked,
+            AlertsChecked = alertCheck.Checked,
             Verdicts = Enum.GetValues<AuditVerdict>().Where(v => v != AuditVerdict.None).ToDictionary(v => v, v => _partitions.Sum(p => p.Records.LongCount(r => r.Verdict == v))),
             Money = Money(snapshotCheck, invoiceCheck, Open(closing, snapshots, sequence)),
             Findings = _findings.Kept,

@@ -67,6 +67,13 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
             priced, before);
     }
 
+    /// <summary>What the usage of a period costs that is billed with it, before discounts.</summary>
+    public Fraction UsageCharge(string tenant, PeriodView view)
+    {
+        var usage = UsageOf(tenant, view.Subscription.Id).Of(view.Number, billing => billing == view.Number, billing => billing <= view.Number);
+        return Pricing.Sum(UsagePricing.Of(view, usage, LeftBefore(tenant, view.Subscription, view.Number, view.Sequence, view.Number)).Lines.Select(l => l.Line));
+    }
+
     /// <summary>The difference that late usage makes to the periods before, each with the terms that its close froze.</summary>
     public IEnumerable<OracleLine> Late(string tenant, string subscription, int billingPeriod, long sequence)
     {

@@ -29,6 +29,12 @@ public interface IAuditSource
     /// <summary>Running charges to check, as JSON texts, taken when the partitions stood at their last checkpoints.</summary>
     IEnumerable<string> Balances();
 
+    /// <summary>All alerts as JSON texts, read after the balances.</summary>
+    IEnumerable<string> Alerts();
+
+    /// <summary>Whether all alerts that are due for what the balances show are made; else only those of sealed periods are missed.</summary>
+    bool AlertsAreMade { get; }
+
     /// <summary>What the intake counted.</summary>
     IEnumerable<AuditCount> Received();
 

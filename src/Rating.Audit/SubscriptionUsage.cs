@@ -19,6 +19,9 @@ internal sealed class SubscriptionUsage
 
     public IEnumerable<ReplayedRecord> BilledUpTo(int period) => _byUsagePeriod.Values.SelectMany(list => list).Where(r => r.Counts && r.BillingPeriod <= period);
 
+    /// <summary>All that was ever used in a period, repeated records too.</summary>
+    public IEnumerable<Measured> EverIn(int usagePeriod) => _byUsagePeriod.GetValueOrDefault(usagePeriod, []).SelectMany(r => r.Measured);
+
     /// <summary>The periods before whose late usage is billed with a period.</summary>
     public IEnumerable<int> LatePeriods(int billingPeriod) =>
         _byUsagePeriod.Where(p => p.Key != billingPeriod && p.Value.Exists(r => r.Counts && r.BillingPeriod == billingPeriod)).Select(p => p.Key);

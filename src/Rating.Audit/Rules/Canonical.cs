@@ -13,7 +13,7 @@ internal static class Canonical
     public static string Text(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => "{" + string.Join(',', element.EnumerateObject()
-            .Where(m => m.Value.ValueKind != JsonValueKind.Null && m.Name != "existing")
+            .Where(m => m.Value.ValueKind != JsonValueKind.Null && m.Name is not ("existing" or "alerts"))
             .Select(m => (m.Name, Value: Text(m.Value)))
             .Where(m => !Defaults.Contains(m))
             .OrderBy(m => m.Name, StringComparer.Ordinal)

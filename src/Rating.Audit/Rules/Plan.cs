@@ -16,6 +16,7 @@ internal sealed class Plan
         Minimum = Commitment.Read(json.Member("minimum"));
         Maximum = Commitment.Read(json.Member("maximum"));
         Threshold = json.NumberOrNone("threshold");
+        Alerts = [.. json.List("alerts").Select(Alert.Read)];
         var existing = json.Text("existing", "move");
         KeepsExisting = existing != "move";
         MovesOn = existing is "move" or "keep" ? null : json.Date("existing");
@@ -28,7 +29,7 @@ internal sealed class Plan
     public Plan(Plan main, IReadOnlyList<Plan> addOns)
     {
         (Catalog, Key, Interval, TaxCode, Minimum, Maximum, Threshold) = (main.Catalog, main.Key, main.Interval, main.TaxCode, main.Minimum, main.Maximum, main.Threshold);
-        (KeepsExisting, MovesOn) = (main.KeepsExisting, main.MovesOn);
+        (KeepsExisting, MovesOn, Alerts) = (main.KeepsExisting, main.MovesOn, main.Alerts);
         AddOns = addOns;
         Charges = [.. main.Charges, .. addOns.SelectMany(a => a.Charges)];
         Allowances = [.. main.Allowances, .. addOns.SelectMany(a => a.Allowances)];
@@ -47,6 +48,8 @@ internal sealed class Plan
 
     /// <summary>What is used is invoiced as soon as it is worth this much.</summary>
     public Fraction? Threshold { get; }
+
+    public IReadOnlyList<Alert> Alerts { get; }
 
     /// <summary>The version is not for those who are on the plan already (up to <see cref="MovesOn"/>, if that is given).</summary>
     public bool KeepsExisting { get; }

@@ -20,13 +20,14 @@ internal sealed class Subscription
         End = json.DateOrNone("end");
         Changes = [.. json.List("changes").Select(c => Terms.Read(c, Start)).OrderBy(c => c.From)]; // a stable sort
         Discounts = [.. json.List("discounts").Select(Discount.Read)];
+        Alerts = [.. json.List("alerts").Select(Alert.Read)];
         if (Changes.Count == 0) throw new FormatException("A subscription has at least one change.");
     }
 
     private Subscription(Subscription other, IReadOnlyList<Terms> changes, LocalDate? end)
     {
         (Sequence, Id, Account, Zone, AnchorDay, AnchorMonth, AnchorsAtStart) = (other.Sequence, other.Id, other.Account, other.Zone, other.AnchorDay, other.AnchorMonth, other.AnchorsAtStart);
-        (ServiceAddress, Start, End, Discounts, Changes) = (other.ServiceAddress, other.Start, end, other.Discounts, changes);
+        (ServiceAddress, Start, End, Discounts, Alerts, Changes) = (other.ServiceAddress, other.Start, end, other.Discounts, other.Alerts, changes);
     }
 
     public long Sequence { get; }
@@ -41,6 +42,8 @@ internal sealed class Subscription
     public LocalDate? End { get; }
     public IReadOnlyList<Terms> Changes { get; }
     public IReadOnlyList<Discount> Discounts { get; }
+
+    public IReadOnlyList<Alert> Alerts { get; }
 
     public LocalDate DayOf(long ticks) => Clock.Local(ticks, Zone).Date;
 

@@ -47,7 +47,7 @@ public sealed class TenantBook
     public SubjectAssignment[] AssignmentsOf(string subject) => Subjects.Of(Encoding.UTF8.GetBytes(subject));
 
     /// <summary>To whom a subject belongs at a moment; null for nobody.</summary>
-    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment) => Subjects.Find(subject, moment);
+    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment) => Subjects.Find(Subjects.PlaceOf(subject), moment);
 
     /// <summary>Who has which subject.</summary>
     internal SubjectIndex Subjects { get; }

@@ -47,6 +47,7 @@ internal sealed class EngineAuditSource : IAuditSource
             balances.Add(balance.ToJsonString());
         }
 
+        await engine.AlertedAsync(cancellation);
         var ends = new long[log.Partitions];
         for (var i = 0; i < ends.Length; i++) ends[i] = await log.EndAsync(i, cancellation);
         return new EngineAuditSource(engine, log, settings, ends, balances);
@@ -104,6 +105,12 @@ internal sealed class EngineAuditSource : IAuditSource
 
     /// <inheritdoc/>
     public IEnumerable<string> Balances() => _balances;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Alerts() => Tenants().SelectMany(tenant => Store.ReadAlertsAsync(tenant, null, CancellationToken.None).ToBlockingEnumerable()).Select(alert => alert.Document);
+
+    /// <inheritdoc/>
+    public bool AlertsAreMade => _engine.IsAlone;
 
     /// <inheritdoc/>
     public IEnumerable<AuditCount> Received() =>

@@ -25,7 +25,7 @@ internal sealed class AuditCommand : RatingCommand
         await terminal.ProgressAsync("auditing", async _ => report = await connection.Client.SendAsync<AuditDocument>(HttpMethod.Post, "/v1/audit", null, cancellation));
         terminal.Result(report, text =>
         {
-            terminal.Line($"{report.Positions} records, {report.Snapshots} snapshots, {report.Invoices} invoices and {report.Balances} running charges recomputed; {report.FindingsCount} findings.");
+            terminal.Line($"{report.Positions} records, {report.Snapshots} snapshots, {report.Invoices} invoices, {report.Balances} running charges and {report.Alerts} alerts recomputed; {report.FindingsCount} findings.");
             foreach (var money in report.Money) terminal.Line($"{money.Currency}: rated {money.Rated} = invoiced {money.Invoiced} + not yet invoiced {money.NotYetInvoiced}; difference {money.Difference}");
             if (report.Findings.Count == 0) return;
             var table = Terminal.TableOf("finding", "where", "expected", "found");

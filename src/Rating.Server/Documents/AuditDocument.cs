@@ -9,17 +9,18 @@ namespace Rating.Server.Documents;
 /// <param name="Snapshots">Snapshots recomputed.</param>
 /// <param name="Invoices">Invoices recomputed.</param>
 /// <param name="Balances">Running charges recomputed.</param>
+/// <param name="Alerts">Alerts checked.</param>
 /// <param name="Verdicts">Records per verdict, as recomputed.</param>
 /// <param name="Money">Per currency: rated, invoiced, not yet invoiced.</param>
 /// <param name="FindingsCount">How many differences; 0 when all is right.</param>
 /// <param name="Findings">The first of them.</param>
 internal sealed record AuditDocument(
-    long Positions, long Unread, long Snapshots, long Invoices, long Balances, IReadOnlyDictionary<string, long> Verdicts, IReadOnlyList<AuditMoneyDocument> Money, long FindingsCount,
+    long Positions, long Unread, long Snapshots, long Invoices, long Balances, long Alerts, IReadOnlyDictionary<string, long> Verdicts, IReadOnlyList<AuditMoneyDocument> Money, long FindingsCount,
     IReadOnlyList<AuditFindingDocument> Findings)
 {
     /// <summary>The document of a report.</summary>
     public static AuditDocument Of(AuditReport report) => new(
-        report.PositionsChecked, report.Unread, report.SnapshotsChecked, report.InvoicesChecked, report.BalancesChecked,
+        report.PositionsChecked, report.Unread, report.SnapshotsChecked, report.InvoicesChecked, report.BalancesChecked, report.AlertsChecked,
         report.Verdicts.ToDictionary(pair => JsonNamingPolicy.CamelCase.ConvertName(pair.Key.ToString()), pair => pair.Value, StringComparer.Ordinal),
         [.. report.Money.Select(money => new AuditMoneyDocument(money.Currency, money.Rated.ToString()!, money.Invoiced.ToString()!, money.NotYetInvoiced.ToString()!, money.Difference.ToString()!))],
         report.FindingsCount,

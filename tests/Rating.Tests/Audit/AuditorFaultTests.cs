@@ -44,10 +44,35 @@ public sealed class AuditorFaultTests
         [AuditFindingKind.SnapshotLeftOut] = w => w.InvoiceTexts[1] = """{"tenant":"t","number":"2","account":"a1","cycle":"2026-04-01","date":"2026-05-01","currency":"EUR","sections":[],"total":"0"}""",
         [AuditFindingKind.BalanceLineDiffers] = w => Edit(w.BalanceTexts, 0, "\"quantity\":\"4\"", "\"quantity\":\"5\""),
         [AuditFindingKind.BalanceTotalDiffers] = w => Edit(w.BalanceTexts, 0, "\"charge\":\"0.40\"", "\"charge\":\"0.41\""),
+        [AuditFindingKind.AlertTwice] = w => w.AlertTexts.Add(w.AlertTexts[0]),
+        [AuditFindingKind.AlertDiffers] = w => Edit(w.AlertTexts, 1, "\"reached\":\"0.40\"", "\"reached\":\"0.41\""),
+        [AuditFindingKind.AlertMissing] = w => w.AlertTexts.RemoveAt(0),
         [AuditFindingKind.ReceivedDiffers] = w => w.ReceivedCounts[0] = w.ReceivedCounts[0] with { Count = 2 },
         [AuditFindingKind.VerdictCountDiffers] = w => w.VerdictCounts[0] = w.VerdictCounts[0] with { IngestHour = 5 },
         [AuditFindingKind.MoneyDiffers] = w => Edit(w.InvoiceTexts, 1, "31.42", "31.43"),
     };
+
+    [Theory]
+    [InlineData(0, "\"value\":\"3\"", "\"value\":\"6\"")] // 3 and 2 late ones are all there is
+    [InlineData(0, "\"value\":\"3\"", "\"value\":\"1\"")]
+    [InlineData(0, "\"alert\":\"many\"", "\"alert\":\"few\"")]
+    [InlineData(1, "\"step\":1", "\"step\":2")]
+    [InlineData(0, "\"bookSequence\":2", "\"bookSequence\":1")]
+    [InlineData(0, "\"end\":\"2026-04-01\"", "\"end\":\"2026-04-02\"")]
+    public void An_alert_that_says_something_else_than_was_agreed_and_used_is_found(int alert, string right, string wrong)
+    {
+        var world = BilledWorld.Make();
+        Edit(world.AlertTexts, alert, right, wrong);
+        Assert.Contains(world.Audit().Findings, finding => finding.Kind == AuditFindingKind.AlertDiffers);
+    }
+
+    [Fact]
+    public void An_alert_of_the_open_period_is_missed_too()
+    {
+        var world = BilledWorld.Make();
+        world.AlertTexts.RemoveAt(3);
+        Assert.Equal("alert t s1/316/spend/step/1", Assert.Single(world.Audit().Findings, finding => finding.Kind == AuditFindingKind.AlertMissing).Where);
+    }
 
     public static TheoryData<AuditFindingKind> Kinds => [.. Enum.GetValues<AuditFindingKind>().Where(k => k != AuditFindingKind.WrongPartition)];
 

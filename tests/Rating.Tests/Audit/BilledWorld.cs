@@ -7,7 +7,10 @@ internal static class BilledWorld
 
     public static World Make()
     {
-        var world = new World();
+        // From 2 messages on, and from 0.40 on, somebody is told.
+        var world = new World(withBook: false);
+        var catalog = World.Catalog.Replace("\"name\": \"P\",", "\"name\": \"P\", \"alerts\": [ { \"key\": \"many\", \"meter\": \"sms\", \"thresholds\": [ { \"code\": \"two\", \"value\": 2 } ] }, { \"key\": \"spend\", \"name\": \"Spending\", \"thresholds\": [ { \"code\": \"step\", \"value\": \"0.40\", \"recurring\": true } ] } ],", StringComparison.Ordinal);
+        world.Change($$"""{ "kind": "catalog", "version": 1, "effectiveFrom": "2026-01-01", "catalog": {{catalog}} }""").Change(World.Parties);
         // March is 314. A call of 61 s bills 120 s at 0.06 a minute: 0.12.
         world.Checkpoint(0, "[]",
             Entry.Rated(Ev.Sms("m1", "2026-03-05T10:00:00Z", "3"), "2026-03-05T10:00:01Z", 314),
@@ -40,8 +43,15 @@ internal static class BilledWorld
         world.InvoiceTexts.Add(Invoice("3", "2026-05-01", "period", 315, april, "31.30"));
         // 4 SMS in May so far.
         world.BalanceTexts.Add($$"""{"subscription":"s1","account":"a1","currency":"EUR","asOf":"2026-05-10","periods":[{"period":{"number":316,"start":"2026-05-01","end":"2026-06-01"},"lines":[{{Line("usage", "sms", "", "2026-05-01", "2026-06-01", "4", "0.40")}}]}],"charge":"0.40"}""");
+        // 3 SMS and 0.42 in March, seen before it was closed; 4 SMS and 0.40 in May.
+        world.AlertTexts.AddRange([
+            Alert("many", "two", 0, 314, "2026-03-01", "2026-04-01", "\"meter\":\"sms\"", "2", "3", "2026-03-05", 2), Alert("spend", "step", 1, 314, "2026-03-01", "2026-04-01", "\"currency\":\"EUR\"", "0.40", "0.42", "2026-03-06", 2),
+            Alert("many", "two", 0, 316, "2026-05-01", "2026-06-01", "\"meter\":\"sms\"", "2", "4", "2026-05-02", 4), Alert("spend", "step", 1, 316, "2026-05-01", "2026-06-01", "\"currency\":\"EUR\"", "0.40", "0.40", "2026-05-02", 4)]);
         return world;
     }
+
+    private static string Alert(string key, string code, int step, int period, string start, string end, string of, string reached, string value, string asOf, int sequence) =>
+        $$"""{"id":"s1/{{period}}/{{key}}/{{code}}/{{step}}","tenant":"t","subscription":"s1","account":"a1","alert":"{{key}}","name":"{{(key == "spend" ? "Spending" : key)}}",{{of}},"threshold":"{{code}}","step":{{step}},"period":{"number":{{period}},"start":"{{start}}","end":"{{end}}"},"reached":"{{reached}}","value":"{{value}}","asOf":"{{asOf}}","bookSequence":{{sequence}},"at":"2026-05-02T10:00:00Z"}""";
 
     public static string Line(string kind, string charge, string detail, string from, string to, string quantity, string amount) =>
         $$"""{"kind":"{{kind}}","charge":"{{charge}}","name":"N","detail":"{{detail}}","from":"{{from}}","to":"{{to}}","quantity":"{{quantity}}","unit":"","amount":"{{amount}}","explanation":""}""";

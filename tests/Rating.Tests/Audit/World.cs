@@ -39,6 +39,7 @@ internal sealed class World : IAuditSource
     public List<string> SnapshotTexts { get; } = [];
     public List<string> InvoiceTexts { get; } = [];
     public List<string> BalanceTexts { get; } = [];
+    public List<string> AlertTexts { get; } = [];
     public List<AuditCount> ReceivedCounts { get; } = [];
     public List<AuditVerdictCount> VerdictCounts { get; } = [];
 
@@ -88,6 +89,8 @@ internal sealed class World : IAuditSource
     public IEnumerable<string> Snapshots() => SnapshotTexts;
     public IEnumerable<string> Invoices() => InvoiceTexts;
     public IEnumerable<string> Balances() => BalanceTexts;
+    public IEnumerable<string> Alerts() => AlertTexts;
+    public bool AlertsAreMade => true;
     public IEnumerable<AuditCount> Received() => ReceivedCounts;
     public IEnumerable<AuditVerdictCount> Verdicts() => VerdictCounts;
 

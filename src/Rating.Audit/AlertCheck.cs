@@ -1,0 +1,119 @@
+using System.Text.Json;
+using NodaTime;
+using Rating.Audit.Rules;
+
+namespace Rating.Audit;
+
+/// <summary>Checks that each alert was agreed and reached, and that none is missing of what is sealed or used so far.</summary>
+/// <remarks>Not decidable from what is stored: at which positions an alert was seen, and whether a charge, which may fall as usage grows, had once been as high as an alert says.</remarks>
+internal sealed class AlertCheck(Book book, Closing closing, IReadOnlyList<SnapshotDocument> snapshots, long sequence, Findings findings)
+{
+    // Of these a quantity never falls while usage is only added.
+    private static readonly string[] Growing = ["sum", "count", "max", "unique"];
+    private readonly HashSet<(string Tenant, string Subscription, int Period, string Alert, string Code, int Step)> _stored = [];
+
+    public long Checked { get; private set; }
+
+    public void Run(IEnumerable<string> alerts, IEnumerable<string> balances)
+    {
+        foreach (var text in alerts)
+        {
+            Checked++;
+            Readable($"alert {Checked}", "an alert", text, Check);
+        }
+
+        foreach (var snapshot in snapshots.Where(s => s.Kind == "period"))
+            MustBeThere(snapshot.Tenant, snapshot.Subscription, snapshot.Period, snapshot.BookSequence, snapshot.End!.Value.PlusDays(-1), null);
+        foreach (var text in balances)
+            Readable("balance", "a balance", text, balance =>
+            {
+                var id = balance.Text("subscription");
+                var tenant = balance.Member("tenant")?.AsText() ?? book.Tenants.First(t => book.Of(t).Subscription(id, sequence) is not null);
+                foreach (var period in balance.List("periods").Select(p => p.GetProperty("period")))
+                    if (!book.Of(tenant).Frozen.ContainsKey((id, (int)period.Number("number").Numerator))) MustBeThere(tenant, id, (int)period.Number("number").Numerator, sequence, balance.Date("asOf"), balance.Date("asOf"));
+            });
+    }
+
+    private void Readable(string where, string what, string text, Action<JsonElement> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            read(document.RootElement);
+        }
+        catch (Exception e) when (Unreadable.Is(e))
+        {
+            findings.Add(AuditFindingKind.DocumentUnreadable, where, what, e.Message);
+        }
+    }
+
+    private void Check(JsonElement alert)
+    {
+        string tenant = alert.Text("tenant"), id = alert.Text("subscription"), key = alert.Text("alert"), code = alert.Text("threshold");
+        var (step, period, at) = (alert.Integer("step", 0), (int)alert.GetProperty("period").Number("number").Numerator, (long)alert.Number("bookSequence").Numerator);
+        var where = $"alert {tenant} {alert.Text("id")}";
+        void Differs(string what, object? expected, object? found)
+        {
+            if (!Equals(expected, found)) findings.Add(AuditFindingKind.AlertDiffers, where, $"{what} {expected}", found);
+        }
+
+        if (!_stored.Add((tenant, id, period, key, code, step))) findings.Add(AuditFindingKind.AlertTwice, where, "one", "two");
+        Differs("id", $"{Part(id)}/{period}/{Part(key)}/{Part(code)}/{step}", alert.Text("id"));
+        if (book.Of(tenant).Subscription(id, at) is not { } subscription || closing.View(tenant, subscription, period, at) is not { } view)
+        {
+            findings.Add(AuditFindingKind.AlertDiffers, where, "a subscription that the book has", "none");
+            return;
+        }
+
+        var (agreed, meters) = Agreed(view, alert.Date("asOf"));
+        var (value, reached) = (alert.Number("value"), alert.Number("reached"));
+        if (agreed.Find(a => a.Key == key) is not { } rule || rule.At(code, step) is not { } threshold)
+        {
+            findings.Add(AuditFindingKind.AlertDiffers, where, "a threshold that is agreed", $"{key} {code} {step}");
+            return;
+        }
+
+        Differs("name", rule.Name, alert.Text("name"));
+        Differs("account", subscription.Account, alert.Text("account"));
+        Differs("meter", rule.Meter ?? "", alert.Text("meter", ""));
+        Differs("currency", rule.Meter is null ? view.LineCatalog.Currency : "", alert.Text("currency", ""));
+        Differs("start", view.Start, alert.GetProperty("period").Date("start"));
+        Differs("end", view.End, alert.GetProperty("period").Date("end"));
+        Differs("reached", threshold, reached);
+        if (value < reached) findings.Add(AuditFindingKind.AlertDiffers, where, $"a value of at least {reached}", value);
+        // What never falls must be as high still, and as what was seen: unless the book moved usage away since.
+        if (rule.Meter is not null && meters.GetValueOrDefault(rule.Meter) is { AllowsNegative: false } meter && Growing.Contains(meter.Aggregation)
+            && !book.Effects.Exists(e => e.Sequence > at && e.Tenant == tenant && (e.AllSubscriptions || e.Subscriptions.Contains(id)))
+            && Quantity(meter, closing.UsageOf(tenant, id).EverIn(period)) is var most && most < value)
+            findings.Add(AuditFindingKind.AlertDiffers, where, $"a value of at most {most}, which is all there is", value);
+    }
+
+    private void MustBeThere(string tenant, string id, int period, long at, LocalDate day, LocalDate? asOf)
+    {
+        if (book.Of(tenant).Subscription(id, at) is not { } subscription || closing.View(tenant, subscription, period, at, asOf) is not { } view) return;
+        var (agreed, meters) = Agreed(view, day);
+        if (agreed.Count == 0) return;
+        var usage = closing.UsageOf(tenant, id).Of(period, billing => billing == period);
+        var charge = new Lazy<Fraction>(() => closing.UsageCharge(tenant, view));
+        foreach (var rule in agreed)
+        {
+            if (rule.Meter is not null && !meters.ContainsKey(rule.Meter)) continue;
+            var value = rule.Meter is null ? charge.Value : Quantity(meters[rule.Meter], usage.Measured);
+            foreach (var (code, step) in rule.Reached(value))
+                if (!_stored.Contains((tenant, id, period, rule.Key, code, step)))
+                    findings.Add(AuditFindingKind.AlertMissing, $"alert {tenant} {id}/{period}/{rule.Key}/{code}/{step}", $"due, at {value}", "none");
+        }
+    }
+
+    /// <summary>The alerts of a day within the period, the subscription's own before those of its plan, and the meters of the same catalog version.</summary>
+    private static (List<Alert> Alerts, IReadOnlyDictionary<string, Meter> Meters) Agreed(PeriodView view, LocalDate asOf)
+    {
+        var day = LocalDate.Max(view.Start, LocalDate.Min(asOf, view.End.PlusDays(-1)));
+        if (view.Book.PlanOn(view.Subscription, day, view.Sequence) is not { } plan) return ([], new Dictionary<string, Meter>());
+        return ([.. view.Subscription.Alerts, .. plan.Alerts.Where(a => !view.Subscription.Alerts.Any(own => own.Key == a.Key))], plan.Catalog.Meters);
+    }
+
+    private static Fraction Quantity(Meter meter, IEnumerable<Measured> usage) => meter.Converted(meter.Raw([.. usage.Where(m => m.Meter.Key == meter.Key && m.Meter.Aggregation == meter.Aggregation)]));
+
+    private static string Part(string text) => text.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal);
+}
