@@ -169,7 +169,7 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
     [YesterdayFact]
     public async Task Silos_of_yesterday_and_of_today_run_together_while_a_cluster_is_upgraded_under_load()
     {
-        using var world = await ClusterWorld.MakeAsync(servers, output, partitions: 16);
+        using var world = await ClusterWorld.MakeAsync(servers, output, partitions: 16, isMigrated: false);
         await world.StartAsync(3, program: YesterdayFactAttribute.Program);
         await world.OnboardAsync();
         using var stop = new CancellationTokenSource();

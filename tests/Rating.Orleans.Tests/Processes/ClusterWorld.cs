@@ -47,12 +47,12 @@ internal sealed class ClusterWorld : IDisposable
     /// <summary>A node that lives.</summary>
     public ClusterNode Any => Nodes[0];
 
-    /// <summary>Makes a topic and a database. The seed is <c>RATING_SEED</c>, else always the same; it is printed.</summary>
-    public static async Task<ClusterWorld> MakeAsync(ClusterServers servers, ITestOutputHelper output, int partitions = 8, int accounts = 20)
+    /// <summary>Makes a topic and a database. The seed is <c>RATING_SEED</c>, else always the same; it is printed. The database may be empty: the first silo migrates it.</summary>
+    public static async Task<ClusterWorld> MakeAsync(ClusterServers servers, ITestOutputHelper output, int partitions = 8, int accounts = 20, bool isMigrated = true)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("RATING_SEED"), CultureInfo.InvariantCulture, out var named) ? named : 20260301;
         output.WriteLine($"RATING_SEED={seed}");
-        return new ClusterWorld(servers, seed, await servers.DatabaseAsync(), await servers.TopicAsync(partitions), partitions, accounts);
+        return new ClusterWorld(servers, seed, isMigrated ? await servers.DatabaseAsync() : servers.Postgres.CreateDatabase(), await servers.TopicAsync(partitions), partitions, accounts);
     }
 
     /// <summary>Makes a topic that the nodes publish invoices to.</summary>
