@@ -171,7 +171,7 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
     {
         using var world = await ClusterWorld.MakeAsync(servers, output, partitions: 16, isMigrated: false);
         await world.StartAsync(3, program: YesterdayFactAttribute.Program);
-        await world.OnboardAsync();
+        await world.OnboardAsync(YesterdayFactAttribute.PriceBook);
         using var stop = new CancellationTokenSource();
         var load = world.LoadAsync(stop.Token);
         var gaps = new List<TimeSpan>();

@@ -102,12 +102,12 @@ internal sealed class ClusterWorld : IDisposable
         foreach (var node in Nodes) await node.HealthyAsync();
     }
 
-    /// <summary>Puts the sample catalog, and accounts with one subscription each, whose number is their name.</summary>
-    public async Task OnboardAsync(string account = "a")
+    /// <summary>Puts a price book, the sample when none is named, and accounts with one subscription each, whose number is their name.</summary>
+    public async Task OnboardAsync(string? priceBook = null)
     {
-        RatingProcess.Run(0, "catalog", "put", RatingProgram.Sample("price-book.yaml"), "--url", Any.Url);
+        RatingProcess.Run(0, "catalog", "put", priceBook ?? RatingProgram.Sample("price-book.yaml"), "--url", Any.Url);
         var csv = new StringBuilder("account,account_name,subscription,plan,start,time_zone,quantities,numbers\n");
-        for (var i = 0; i < Accounts; i++) csv.Append(CultureInfo.InvariantCulture, $"{account}{i:000},Account {i},{account}{i:000}-s,team,2026-03-01,Europe/Berlin,seats=3;channels=2;numbers=2,{Number(i)}\n");
+        for (var i = 0; i < Accounts; i++) csv.Append(CultureInfo.InvariantCulture, $"a{i:000},Account {i},a{i:000}-s,team,2026-03-01,Europe/Berlin,seats=3;channels=2;numbers=2,{Number(i)}\n");
         await CustomersAsync(csv.ToString());
     }
 
