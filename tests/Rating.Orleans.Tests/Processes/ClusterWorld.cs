@@ -40,6 +40,9 @@ internal sealed class ClusterWorld : IDisposable
 
     public int Accounts { get; }
 
+    /// <summary>More settings of Kafka, such as topics of what leaves.</summary>
+    public Dictionary<string, object?> KafkaSettings { get; } = [];
+
     public List<ClusterNode> Nodes { get; } = [];
 
     public AcknowledgedFile Acknowledged { get; }
@@ -231,6 +234,7 @@ internal sealed class ClusterWorld : IDisposable
             // The mock answers a fetch without records only when its time is over.
             ["Properties"] = new Dictionary<string, string> { ["fetch.wait.max.ms"] = "10", ["linger.ms"] = "1" },
         };
+        foreach (var (setting, value) in KafkaSettings) kafka[setting] = value;
         var postgres = new Dictionary<string, object?>
         {
             ["ConnectionString"] = _servers.Postgres.ConnectionString(Database, ClusterServers.AppLogin), ["OwnerConnectionString"] = _servers.Postgres.ConnectionString(Database),
