@@ -71,7 +71,7 @@ public sealed class KillPointTests(FaultFixture fixture, ITestOutputHelper outpu
     private static string Invoices(FaultWorld world) => $"{world.Topic}-invoices";
 
     // The outbox begins to leave, and what has alerts is looked at, as soon as the server is ready: a server that is killed at it was reached.
-    private static Task PassedAsync(FaultWorld world) => Until.SoAsync("what a start does is done, whatever was killed", async () =>
+    private static Task<TimeSpan> PassedAsync(FaultWorld world) => Until.SoAsync("what a start does is done, whatever was killed", async () =>
     {
         if (world.Server.HasEnded)
         {
@@ -83,7 +83,7 @@ public sealed class KillPointTests(FaultFixture fixture, ITestOutputHelper outpu
     });
 
     // At least once each, with the same id: what was published and not remembered so is published again.
-    private static Task MustBePublishedAsync(FaultWorld world) => Until.SoAsync("each invoice is published", async () =>
+    private static Task<TimeSpan> MustBePublishedAsync(FaultWorld world) => Until.SoAsync("each invoice is published", async () =>
     {
         var published = TopicContent.Read(world.Kafka.Bootstrap, Invoices(world), 1).Records.Select(record => System.Text.Encoding.UTF8.GetString(record.Value)).ToHashSet();
         return (await world.InvoicesAsync()).Values.All(published.Contains);
