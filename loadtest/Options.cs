@@ -17,7 +17,7 @@ internal sealed record Options(string Command, bool Quick, string Out, IReadOnly
     public const string Usage = """
         usage: loadtest local [--quick] [--pairs N] [--out DIR] [--only engine,import,idle,many] [--stages]
                loadtest pipeline [--quick] [--pairs N] [--out DIR] [--only 1,2,4,6,7,8,9] [--profile]
-               loadtest cluster [--quick] [--pairs N] [--out DIR] [--only 3,one-silo,balance,account,outage] [--profile]
+               loadtest cluster [--quick] [--pairs N] [--out DIR] [--only 3,one-silo,balance,account,outage,deaths] [--profile]
         """;
 
     public int Pairs => PairsAsked ?? (Quick ? 1 : 5);

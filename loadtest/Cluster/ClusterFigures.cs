@@ -6,7 +6,7 @@ namespace Rating.Loadtest.Cluster;
 internal static class ClusterFigures
 {
     private static readonly (string[] Rows, Func<Bench, Options, IAsyncEnumerable<Figure>> Measure)[] All = [
-            (["3"], GrainPerRecord.MeasureAsync), (["one-silo"], OneSilo.MeasureAsync), (["balance"], ClusterQueries.MeasureAsync), (["account"], LargeAccount.MeasureAsync), (["outage"], Outages.MeasureAsync),
+            (["3"], GrainPerRecord.MeasureAsync), (["one-silo"], OneSilo.MeasureAsync), (["balance"], ClusterQueries.MeasureAsync), (["account"], LargeAccount.MeasureAsync), (["outage"], Outages.MeasureAsync), (["deaths"], Deaths.MeasureAsync),
         ];
 
     /// <summary>Measures those that are asked for.</summary>

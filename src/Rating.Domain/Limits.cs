@@ -60,6 +60,9 @@ public static class Limits
     /// <summary>The most subscriptions in one batch of a close.</summary>
     public const int CloseBatchSubscriptionsMax = 1_000;
 
+    /// <summary>What is applied is in every running charge after so long at the latest, in milliseconds: what a process knows of another's partition is not used when it is older.</summary>
+    public const int HoldingsAgeMillisMax = 250;
+
     /// <summary>So many batches of one close are finished at once.</summary>
     public const int CloseBatchesAtOnceMax = 4;
 

@@ -144,7 +144,31 @@ public sealed class RatingEngine : IAsyncDisposable
 
     /// <summary>The running charge of a subscription now.</summary>
     /// <exception cref="Refused"><c>subscription.unknown</c></exception>
-    public async Task<BalanceView> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation) => (await BalanceHereAsync(tenant, subscription, cancellation)).Balance;
+    public async Task<BalanceView> BalanceAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)
+    {
+        var entry = await EntryOfAsync(tenant, subscription, cancellation);
+        while (true)
+        {
+            // All partitions and the terms at one book sequence: a change in between begins it anew. Those that have no usage of it cost next to nothing.
+            var sequence = Book.Sequence;
+            var parts = await Task.WhenAll(Enumerable.Range(0, _partitions.Count).Select(partition => _partitions.UsageAsync(partition, entry.Index, sequence, cancellation)));
+            if (parts.Max(part => part.BookSequence) is var newest && newest != sequence)
+            {
+                await _keeper.FollowAsync(newest, cancellation);
+                continue;
+            }
+
+            var usage = Combined(parts);
+            var before = new List<Snapshot>();
+            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels || entry.CarriesUnits || entry.HasThreshold || entry.Subscription.Discounts.Count > 0))
+                await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
+            if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
+                throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
+            var latest = parts.Max(part => part.Latest);
+            var lag = parts.Sum(part => part.Lag);
+            if (Book.Read(book => book.Sequence == sequence ? Balance(entry, usage, before, latest, lag) : null) is { } balance) return balance;
+        }
+    }
 
     /// <summary>The running charge of a subscription now, as a JSON document (docs/formats.md): from wherever the subscription is.</summary>
     /// <exception cref="Refused"><c>subscription.unknown</c></exception>
@@ -168,33 +192,6 @@ public sealed class RatingEngine : IAsyncDisposable
             var document = await BalanceDocumentAsync(tenant, subscription, cancellation);
             if (document != last) yield return last = document;
             await Task.Delay(TimeSpan.FromSeconds(1) / Limits.BalanceUpdatesPerSecondMax, _timer, cancellation);
-        }
-    }
-
-    /// <summary>The running charge, put together in this process, and what each partition gave to it.</summary>
-    internal async Task<(BalanceView Balance, IReadOnlyList<PartitionUsage> Parts)> BalanceHereAsync(TenantId tenant, SubscriptionId subscription, CancellationToken cancellation)
-    {
-        var entry = await EntryOfAsync(tenant, subscription, cancellation);
-        while (true)
-        {
-            // All partitions and the terms at one book sequence: a change in between begins it anew.
-            var sequence = Book.Sequence;
-            var parts = await Task.WhenAll(Enumerable.Range(0, _partitions.Count).Select(partition => _partitions.UsageAsync(partition, entry.Index, sequence, cancellation)));
-            if (parts.Max(part => part.BookSequence) is var newest && newest != sequence)
-            {
-                await _keeper.FollowAsync(newest, cancellation);
-                continue;
-            }
-
-            var usage = Combined(parts);
-            var before = new List<Snapshot>();
-            if (usage.Keys.Any(key => key.Usage != key.Billing) || Book.Read(_ => entry.HoldsLevels || entry.CarriesUnits || entry.HasThreshold || entry.Subscription.Discounts.Count > 0))
-                await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
-            if (usage.Keys.Any(key => key.Usage != key.Billing && !before.Exists(snapshot => snapshot.Kind == SnapshotKind.Period && snapshot.Period.Number == key.Usage)))
-                throw new Unavailable($"A period of subscription {subscription} is just being closed; ask again.");
-            var latest = parts.Max(part => part.Latest);
-            var lag = parts.Sum(part => part.Lag);
-            if (Book.Read(book => book.Sequence == sequence ? Balance(entry, usage, before, latest, lag) : null) is { } balance) return (balance, parts);
         }
     }
 
@@ -267,7 +264,7 @@ public sealed class RatingEngine : IAsyncDisposable
         var concerned = Book.Read(book => book.Tenant(tenant)?.Subscriptions.Values.Where(entry => entry.HasThreshold && (account is null || entry.Subscription.Account == account)).Select(entry => entry.Subscription.Id).ToList()) ?? [];
         foreach (var subscription in concerned)
         {
-            var (balance, _) = await BalanceHereAsync(tenant, subscription, cancellation);
+            var balance = await BalanceAsync(tenant, subscription, cancellation);
             var before = new List<Snapshot>();
             await foreach (var stored in Store.ReadSnapshotsAsync(tenant, subscription, null, cancellation)) before.Add(BillingDocuments.ReadSnapshot(stored.Document));
             var made = Book.Read(book => balance.Periods.Where(period => book.Tenant(tenant)!.Subscriptions[subscription.Value].FrozenAt(period.Period.Number) is null)

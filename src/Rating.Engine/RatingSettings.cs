@@ -34,6 +34,9 @@ public sealed record RatingSettings
     /// <summary>A checkpoint is taken at least this often while records come.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>A partition that has caught up takes its next checkpoint at the earliest this long after the one before, unless somebody waits for it.</summary>
+    public TimeSpan CheckpointRest { get; init; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>A checkpoint is taken at the latest after this many records.</summary>
     public int CheckpointRecords { get; init; } = 100_000;
 }

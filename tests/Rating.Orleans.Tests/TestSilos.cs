@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
+using Orleans;
 using Orleans.Hosting;
 using Orleans.TestingHost;
 using Rating.Engine;
@@ -20,7 +21,7 @@ internal sealed class TestSilos : IAsyncDisposable
 
     public IReadOnlyList<RatingEngine> Engines => _engines;
 
-    public static async Task<TestSilos> StartAsync(short count, IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock)
+    public static async Task<TestSilos> StartAsync(short count, IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, IOutgoingGrainCallFilter? calls = null)
     {
         var builder = new InProcessTestClusterBuilder(count);
         TestSilos? silos = null;
@@ -28,6 +29,7 @@ internal sealed class TestSilos : IAsyncDisposable
         {
             var node = new Node(log, store, settings, clock, TimeProvider.System, new ClusterSettings { ConnectionString = "", CalendarEvery = null }, NullLogger.Instance);
             SiloSetup.Configure(silo, node);
+            if (calls is not null) silo.AddOutgoingGrainCallFilter(calls);
             silo.UseInMemoryReminderService();
             silo.AddMemoryGrainStorage(SiloSetup.StreamSubscriptions);
             silo.AddStartupTask(async (services, cancellation) =>

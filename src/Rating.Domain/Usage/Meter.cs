@@ -5,6 +5,9 @@ namespace Rating.Domain.Usage;
 /// <summary>What is counted: which events, which value of theirs, and how a period's values become one figure.</summary>
 public sealed class Meter
 {
+    private const int KeptBytesMax = 64;
+    private readonly Made?[] _made = new Made?[16];
+
     /// <summary>Its name in the catalog.</summary>
     public required string Key { get; init; }
 
@@ -85,8 +88,14 @@ public sealed class Meter
     public string DimensionsOf(UsageRecord record)
     {
         if (Dimensions.Length == 0) return "";
-        if (Dimensions.Length == 1) return record.TryGet(Dimensions[0], out var only) ? Dimension(Dimensions[0], only.Text) : Dimension(Dimensions[0], "");
-        return Joined(record);
+        if (Dimensions.Length > 1) return Joined(record);
+        var value = record.TryGet(Dimensions[0], out var only) ? only.Value : default;
+        if (value.Length is 0 or > KeptBytesMax) return Dimension(Dimensions[0], value.ToString());
+        // Values repeat: a text is made once, not per record. Threads may share the places, because each is replaced whole.
+        ref var place = ref _made[(value.Length + value.Span[^1]) % _made.Length];
+        if (place is { } made && value.Is(made.Value)) return made.Text;
+        place = made = new Made(value.ToString(), Dimension(Dimensions[0], value.ToString()));
+        return made.Text;
     }
 
     // Apart: a lambda in the method that every record calls would cost it an object.
@@ -97,4 +106,7 @@ public sealed class Meter
         name, "=", value.AsSpan().ContainsAny(";=%") ? value.Replace("%", "%25", StringComparison.Ordinal).Replace(";", "%3B", StringComparison.Ordinal).Replace("=", "%3D", StringComparison.Ordinal) : value);
 
     private static readonly BigInteger MaxNano = (BigInteger)Quantity.Of(Limits.QuantityMax).Nano;
+
+    // A value of the one dimension, and the text of the dimension with it.
+    private sealed record Made(string Value, string Text);
 }

@@ -90,7 +90,7 @@ internal sealed class AlertWatch(RatingEngine engine, AlertRecorder recorder, IC
     private async Task LookAsync(int index)
     {
         var entry = engine.Book.Read(book => book.Entry(index));
-        var (balance, _) = await engine.BalanceHereAsync(entry.Tenant.Id, entry.Id, _stop.Token);
+        var balance = await engine.BalanceAsync(entry.Tenant.Id, entry.Id, _stop.Token);
         var now = clock.GetCurrentInstant();
         var reached = engine.Book.Read(_ => balance.Periods.SelectMany(period => ReachedAlerts.Of(entry, period.Period, period.UsageCharge, period.Usage, balance.AsOf, balance.BookSequence, now)).ToList());
         var before = _stored.GetValueOrDefault(index);

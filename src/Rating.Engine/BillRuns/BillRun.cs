@@ -91,7 +91,7 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
         if (snapshot.Kind != SnapshotKind.Period) return true;
         foreach (var entry in book.Tenant(tenant)!.SubscriptionsOf(account))
         {
-            var next = entry.LastClosing + 1 ?? entry.Subscription.FirstPeriod;
+            var next = entry.NextClosing;
             if (next > entry.Subscription.LastPeriod) continue;
             if (entry.Subscription.Schedule.Period(next).End <= snapshot.Period.End) return false;
         }

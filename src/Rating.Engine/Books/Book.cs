@@ -167,7 +167,7 @@ public sealed class Book : IDisposable
         foreach (var subscription in subscriptions.Values)
             if (tenant.Subscriptions.TryGetValue(subscription.Id.Value, out var entry))
             {
-                entry.Become(subscription, sequence);
+                tenant.Due.Change(entry, () => entry.Become(subscription, sequence));
                 concerned.Add(entry.Index);
             }
             else
@@ -198,10 +198,10 @@ public sealed class Book : IDisposable
         {
             var entry = tenant.Subscriptions[node.Need("subscription").Text()];
             var period = node.Need("period").Whole(int.MinValue, int.MaxValue);
-            var next = entry.LastClosing + 1 ?? entry.Subscription.FirstPeriod;
+            var next = entry.NextClosing;
             if (period != next) throw node.Refuse("close.order", $"subscription {entry.Subscription.Id}: period {period} cannot be closed, {next} comes next.");
             closes.Add((entry.Index, period));
-            if (!tryOnly) entry.AddClose(new ClosedPeriod(period, sequence, batch));
+            if (!tryOnly) tenant.Due.Change(entry, () => entry.AddClose(new ClosedPeriod(period, sequence, batch)));
         }
 
         if (!tryOnly) _batches.Add(batch, new CloseBatch(batch, tenant.Id, sequence, closes));

@@ -17,10 +17,13 @@ internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
     private Slot[] _slots = new Slot[64];
     private int _count;
 
-    /// <summary>To whom a subject belongs at a moment; null for nobody.</summary>
-    public SubscriptionEntry? Find(ReadOnlySpan<byte> subject, Instant moment)
+    /// <summary>Where a subject is, or would be; holds until the book changes.</summary>
+    public int PlaceOf(ReadOnlySpan<byte> subject) => SlotOf(KeyOf(subject));
+
+    /// <summary>To whom the subject at a place belongs at a moment; null for nobody.</summary>
+    public SubscriptionEntry? Find(int place, Instant moment)
     {
-        ref readonly var slot = ref _slots[SlotOf(KeyOf(subject))];
+        ref readonly var slot = ref _slots[place];
         if (slot.Key == 0) return null;
         if (slot.History == 0) return moment.ToUnixTimeTicks() >= slot.FromTicks ? entries[slot.Subscription] : null;
         var assignments = _histories[slot.History - 1];
@@ -30,9 +33,9 @@ internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
     }
 
     /// <summary>The subscription of a subject that has only ever had this one, by its index; else -1. For having its memory fetched before it is needed.</summary>
-    public int Likely(ReadOnlySpan<byte> subject)
+    public int Likely(int place)
     {
-        ref readonly var slot = ref _slots[SlotOf(KeyOf(subject))];
+        ref readonly var slot = ref _slots[place];
         return slot.Key == 0 || slot.History != 0 ? -1 : slot.Subscription;
     }
 

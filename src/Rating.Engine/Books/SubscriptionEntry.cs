@@ -29,6 +29,9 @@ public sealed class SubscriptionEntry
     /// <summary>The last period whose close has begun; null before the first.</summary>
     public int? LastClosing => _closes.Length == 0 ? null : _closes[^1].Period;
 
+    /// <summary>The period that is closed next; after the last one for a supplementary snapshot.</summary>
+    public int NextClosing => LastClosing + 1 ?? Subscription.FirstPeriod;
+
     /// <summary>Whether it has, or had, a plan with a level that is held from period to period.</summary>
     internal bool HoldsLevels => Tenant.Catalogs.Any(version => Subscription.Changes.SelectMany(change => change.Plans).Any(key => version.Catalog.Plans.TryGetValue(key, out var plan) && plan.HoldsLevels));
 

@@ -26,7 +26,7 @@ public sealed class TenantBook
     private IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> _revisions = new Dictionary<string, (string, PlanRevision)>(StringComparer.Ordinal);
     private int _lastRevision;
 
-    internal TenantBook(TenantId id, IReadOnlyList<SubscriptionEntry> entries) => (Id, Subjects) = (id, new SubjectIndex(entries));
+    internal TenantBook(TenantId id, IReadOnlyList<SubscriptionEntry> entries) => (Id, Subjects, Due) = (id, new SubjectIndex(entries), new DueIndex(entries));
 
     /// <summary>The tenant.</summary>
     public TenantId Id { get; }
@@ -47,7 +47,10 @@ public sealed class TenantBook
     public SubjectAssignment[] AssignmentsOf(string subject) => Subjects.Of(Encoding.UTF8.GetBytes(subject));
 
     /// <summary>To whom a subject belongs at a moment; null for nobody.</summary>
-    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment) => Subjects.Find(subject, moment);
+    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment) => Subjects.Find(Subjects.PlaceOf(subject), moment);
+
+    /// <summary>Whose next period ends when.</summary>
+    public DueIndex Due { get; }
 
     /// <summary>Who has which subject.</summary>
     internal SubjectIndex Subjects { get; }
@@ -193,6 +196,7 @@ public sealed class TenantBook
         // Its account never changes.
         if (!_ofAccount.TryGetValue(entry.Subscription.Account.Value, out var entries)) _ofAccount[entry.Subscription.Account.Value] = entries = new(1);
         entries.Add(entry);
+        Due.Add(entry);
     }
 
     internal void Add(string subject, SubjectAssignment assignment) => Subjects.Add(Encoding.UTF8.GetBytes(subject), assignment);

@@ -101,11 +101,10 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
     {
         var due = new List<(string Id, int Period, bool Supplementary)>();
         if (book.Tenant(tenant) is not { } mine) return due;
-        foreach (var entry in mine.Subscriptions.Values)
+        foreach (var entry in Candidates(mine, account, subscription, through, now))
         {
             var terms = entry.Subscription;
-            if (!IsIn(terms, account, subscription)) continue;
-            var next = entry.LastClosing + 1 ?? terms.FirstPeriod;
+            var next = entry.NextClosing;
             var period = terms.Schedule.Period(next);
             if (next > terms.LastPeriod)
             {
@@ -129,6 +128,17 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         }
 
         return due;
+    }
+
+    // Of one account its subscriptions; of a tenant only those whose time it is.
+    private IEnumerable<SubscriptionEntry> Candidates(TenantBook tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, Instant now)
+    {
+        if (subscription is { } one) return tenant.Subscriptions.TryGetValue(one.Value, out var entry) && IsIn(entry.Subscription, account, subscription) ? [entry] : [];
+        if (account is { } of) return tenant.SubscriptionsOf(of);
+        // A day begins at different moments; whether it is really over is looked at one by one.
+        var until = through?.AtMidnight().InUtc().ToInstant() + Duration.FromDays(1);
+        // Those that have ended are asked for late usage however long ago that was: what is in suspense may count later still.
+        return tenant.Due.Ending(until ?? now - settings.UsageGrace).Concat(tenant.Due.EndingForGood(until ?? now)).Concat(tenant.Due.Ended);
     }
 
     // Null when another process has begun a batch of this number, or to close one of these.

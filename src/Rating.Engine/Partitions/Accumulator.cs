@@ -1,3 +1,4 @@
+using System.Numerics;
 using NodaTime;
 using Rating.Domain.Usage;
 
@@ -14,6 +15,9 @@ internal sealed class Accumulator
 
     /// <summary>Whether something was taken out since the last checkpoint: then it is stored whole, not only what changed.</summary>
     public bool IsWhole { get; set; }
+
+    /// <summary>0 before the first usage, else the more the more records are in it: as it was told to other processes.</summary>
+    public byte Weight { get; set; }
 
     /// <summary>The latest event time that counts in it, in 100 ns since the Unix epoch; <see cref="long.MinValue"/> before the first.</summary>
     public long LatestTicks { get; private set; } = long.MinValue;
@@ -58,6 +62,16 @@ internal sealed class Accumulator
 
     /// <summary>Has the memory fetched that adding to it will need.</summary>
     public int Touch() => (_meters.Length > 0 ? _meters[0].Key : 0) + (_calls.Length > 0 ? _calls[0].Key : 0);
+
+    /// <summary>What its weight is now: one, and one for each binary digit of the number of records in it.</summary>
+    public byte Weigh()
+    {
+        if (LatestTicks == long.MinValue) return 0;
+        var records = 0UL;
+        foreach (var slot in _meters) records += slot.Count;
+        foreach (var slot in _calls) records += slot.Count;
+        return (byte)(65 - BitOperations.LeadingZeroCount(records));
+    }
 
     /// <summary>All of it is stored.</summary>
     public void Stored()

@@ -21,6 +21,9 @@ internal struct CallSlot
 
     public readonly int Key => _key & int.MaxValue;
 
+    /// <summary>How many calls are in it.</summary>
+    public readonly uint Count => _calls;
+
     /// <summary>Whether it changed since the last checkpoint.</summary>
     public bool IsDirty
     {

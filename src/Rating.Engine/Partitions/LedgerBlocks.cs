@@ -23,7 +23,8 @@ public sealed class LedgerBlocks
     private readonly ByteWriter _head = new();
     private readonly TextTable _texts = new();
     private readonly HashSet<int> _directory = [];
-    private (TenantId Tenant, string Subscription) _lastSubscription;
+    // By a subject's place among the texts: whose it was in its last entry, and the place of that text.
+    private (string? Subscription, string? Tenant, ulong Place)[] _owners = [];
     private byte[] _packed = [];
     private int _count;
     private long _position;
@@ -61,8 +62,9 @@ public sealed class LedgerBlocks
         _entries.Varint(_texts.PlaceOf(record.Tenant.Value));
         _entries.Varint(_texts.PlaceOf(record.Source));
         _entries.Varint(_texts.PlaceOf(record.Type));
-        _entries.Varint(_texts.PlaceOf(record.SubjectUtf8.Span));
-        _entries.Varint(_texts.PlaceOf(entry.Subscription));
+        var subject = _texts.PlaceOf(record.SubjectUtf8.Span);
+        _entries.Varint(subject);
+        _entries.Varint(PlaceOfOwner(subject, entry.Subscription, record.Tenant));
         _entries.Text(record.IdUtf8.Span);
         _entries.Text(record.CallKeyUtf8.Span);
         _entries.Zigzag(record.EventTime.ToUnixTimeTicks());
@@ -95,15 +97,21 @@ public sealed class LedgerBlocks
 
         _entries.Text(entry.EstimatedValue);
         _count++;
-        if (entry.Subscription.Length > 0 && (!string.Equals(_lastSubscription.Subscription, entry.Subscription, StringComparison.Ordinal) || _lastSubscription.Tenant != record.Tenant))
-        {
-            _lastSubscription = (record.Tenant, entry.Subscription);
-            _directory.Add(DirectoryHash(record.Tenant, entry.Subscription));
-        }
-
         if (alsoFor.Length > 0) _directory.Add(DirectoryHash(record.Tenant, alsoFor));
         if (entry.Verdict == Verdict.Suspended || entry.IsLater) _directory.Add(SuspenseHash);
         if (entry.Verdict == Verdict.Rejected) _directory.Add(RejectedHash);
+    }
+
+    // A subject nearly always is of the same subscription: what was found out for its last entry in the block is not found out again, and the directory has it.
+    private ulong PlaceOfOwner(ulong subject, string subscription, TenantId tenant)
+    {
+        if (subscription.Length == 0) return 0;
+        if (subject >= (ulong)_owners.Length) Array.Resize(ref _owners, Math.Max((int)subject + 1, Math.Max(256, _owners.Length * 2)));
+        ref var owner = ref _owners[subject];
+        if (ReferenceEquals(owner.Subscription, subscription) && ReferenceEquals(owner.Tenant, tenant.Value)) return owner.Place;
+        owner = (subscription, tenant.Value, _texts.PlaceOf(subscription));
+        _directory.Add(DirectoryHash(tenant, subscription));
+        return owner.Place;
     }
 
     /// <summary>Makes the block of the entries added since the last one; null when there are none.</summary>
@@ -145,7 +153,8 @@ public sealed class LedgerBlocks
     /// <summary>Begins the next block.</summary>
     public void Clear()
     {
-        (_count, _position, _lastSubscription) = (0, 0, default);
+        (_count, _position) = (0, 0);
+        Array.Clear(_owners);
         _entries.Clear();
         _texts.Clear();
         _directory.Clear();

@@ -17,6 +17,9 @@ internal struct MeterSlot
 
     public readonly int Key => _key & int.MaxValue;
 
+    /// <summary>How many events are in it.</summary>
+    public readonly uint Count => _count;
+
     /// <summary>Whether it changed since the last checkpoint.</summary>
     public bool IsDirty
     {

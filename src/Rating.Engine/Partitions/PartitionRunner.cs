@@ -72,9 +72,19 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     {
         await TookUpAsync(sequence, cancellation);
         var partition = _partition ?? throw new Unavailable($"Partition {id} is not loaded: {_problem}");
+        if (partition.WeightOf(subscription) == 0) return PartitionUsage.Nothing(sequence, LagOf(partition));
         var (usage, latest, upTo) = partition.UsageOf(subscription);
-        return new PartitionUsage(usage, latest, upTo, Math.Max(0, log.EndSeen(id) - partition.Position));
+        return new PartitionUsage(usage, latest, upTo, LagOf(partition));
     }
+
+    /// <summary>0 when a subscription has had no usage here, else the more the more records are in its totals.</summary>
+    public byte WeightOf(int subscription) => _partition?.WeightOf(subscription) ?? 0;
+
+    /// <summary>The subscriptions that have usage here, or how they changed since another process asked; null while the partition is not open.</summary>
+    public PartitionHoldings? HoldingsSince(long epoch, long version) => _partition is { } partition ? partition.HoldingsSince(epoch, version, LagOf(partition)) : null;
+
+    /// <summary>How long ago a subscription last had its first usage here, or the partition was opened.</summary>
+    public TimeSpan SinceNewestHolding => _partition?.SinceNewestHolding ?? TimeSpan.Zero;
 
     /// <summary>Which of these subscriptions have usage that is billed with the period named.</summary>
     public async Task<IReadOnlyList<int>> BilledWithAsync(IReadOnlyList<(int Subscription, int Period)> asked, CancellationToken cancellation)
@@ -90,7 +100,13 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     public async Task<long?> SuspenseFromAsync(CancellationToken cancellation) => (await OpenedAsync(cancellation)).SuspenseFrom;
 
     /// <summary>Waits until it has stored everything before a position.</summary>
-    public Task DecidedAsync(long end, CancellationToken cancellation) => UntilAsync(partition => (partition?.Committed ?? -1) >= end, cancellation);
+    public Task DecidedAsync(long end, CancellationToken cancellation) => UntilAsync(
+        partition =>
+        {
+            partition?.Await(end);
+            return (partition?.Committed ?? -1) >= end;
+        },
+        cancellation);
 
     /// <summary>Waits until it works with the book up to a sequence, and has stored what the book changed for it.</summary>
     public Task TookUpAsync(long sequence, CancellationToken cancellation) => UntilAsync(partition => (partition?.TookUp ?? -1) >= sequence, cancellation);
@@ -197,6 +213,8 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
         };
         return partition;
     }
+
+    private long LagOf(UsagePartition partition) => Math.Max(0, log.EndSeen(id) - partition.Position);
 
     private async Task<UsagePartition> OpenedAsync(CancellationToken cancellation)
     {

@@ -10,8 +10,10 @@ namespace Rating.Engine.Partitions;
 /// <param name="Lag">How many records of the partition's log are not in it yet.</param>
 internal sealed record PartitionUsage(SortedDictionary<(int Billing, int Usage), PeriodUsage> Usage, Instant? Latest, long BookSequence, long Lag)
 {
-    /// <summary>How many records are in it.</summary>
-    public long Records => Usage.Values.Sum(period => period.Meters.Values.Sum(total => (long)total.Count) + period.Calls.Values.Sum(total => (long)total.Calls));
+    private static readonly SortedDictionary<(int Billing, int Usage), PeriodUsage> None = [];
+
+    /// <summary>Nothing: the partition has had no usage of the subscription.</summary>
+    public static PartitionUsage Nothing(long bookSequence, long lag) => new(None, null, bookSequence, lag);
 
     /// <summary>Usage and latest time as a block, for another process.</summary>
     public byte[] WriteUsage()

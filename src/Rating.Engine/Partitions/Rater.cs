@@ -40,10 +40,11 @@ internal sealed class Rater(RatingSettings settings)
     /// <param name="book">The book, inside its read lock.</param>
     /// <param name="record">The record.</param>
     /// <param name="sealedThrough">The last period of a subscription (by index) that this partition has sealed.</param>
-    public void Rate(Book book, UsageRecord record, Func<int, int> sealedThrough)
+    /// <param name="place">Where its tenant's index has its subject, where that was looked up before, under the same read lock; else -1.</param>
+    public void Rate(Book book, UsageRecord record, Func<int, int> sealedThrough, int place = -1)
     {
         Begin();
-        if (book.Tenant(record.Tenant) is not { } tenant || tenant.Resolve(record.SubjectUtf8.Span, record.EventTime) is not { } entry)
+        if (book.Tenant(record.Tenant) is not { } tenant || (place < 0 ? tenant.Resolve(record.SubjectUtf8.Span, record.EventTime) : tenant.Subjects.Find(place, record.EventTime)) is not { } entry)
         {
             Say(Verdict.Suspended, VerdictReason.UnknownSubject, record.SubjectUtf8.Length == 0 ? "the event names no subject" : "no subscription has this subject at the event's time");
             return;

@@ -21,6 +21,7 @@ internal sealed partial class UsagePartition
         (_epoch, _checkpoint, _firstPosition, _position, _bookSequence) = (place.Epoch, place.Checkpoint, place.NextPosition, place.NextPosition, place.BookSequence);
         foreach (var batch in await _store.SealedBatchesAsync(Id, cancellation)) _sealedBatches.Add(batch);
         await foreach (var block in _store.ReadStateAsync(Id, cancellation)) LoadState(block);
+        WeighLoaded();
         _identity = new RecordIdentity(_secret);
         // All ids that are stored: the horizon is asked of each when it is found.
         await foreach (var block in _store.ReadIdsAsync(Id, int.MinValue, cancellation)) _ids.Load(block);
@@ -57,6 +58,7 @@ internal sealed partial class UsagePartition
         _ledger.Clear();
         _verdicts.Clear();
         _newHours.Clear();
+        WeighChanged();
         // Before anybody can see that it is stored: who waits for that may wait for its alerts next.
         TellTouched();
         lock (_gate)

@@ -55,6 +55,7 @@ internal sealed partial class UsagePartition
     private Unavailable? _stopped;
     private int _readersWaiting;
     private long _touched;
+    private long _awaited;
     private long _epoch;
     private long _checkpoint;
     private long _firstPosition;
@@ -117,6 +118,14 @@ internal sealed partial class UsagePartition
         return command.Done.Task;
     }
 
+    /// <summary>Somebody waits until all before a position is stored: no checkpoint that would do it is put off.</summary>
+    public void Await(long position)
+    {
+        if (position <= Volatile.Read(ref _awaited)) return;
+        Volatile.Write(ref _awaited, position);
+        Wake();
+    }
+
     /// <summary>Makes the writer look at its commands and at the book.</summary>
     public void Wake()
     {
@@ -163,7 +172,7 @@ internal sealed partial class UsagePartition
     {
         try
         {
-            var lastCommit = _time.GetTimestamp();
+            var (turn, lastCommit) = (Turn, _time.GetTimestamp());
             while (true)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -178,7 +187,7 @@ internal sealed partial class UsagePartition
                 {
                     await CommitAsync("[]");
                     await CarryOutAsync(command, cancellation);
-                    lastCommit = _time.GetTimestamp();
+                    (turn, lastCommit) = (Turn, _time.GetTimestamp());
                     continue;
                 }
 
@@ -187,24 +196,31 @@ internal sealed partial class UsagePartition
                     await CommitAsync("[]");
                     await TakeUpBookAsync(cancellation);
                     await CommitAsync("[]");
-                    lastCommit = _time.GetTimestamp();
+                    (turn, lastCommit) = (Turn, _time.GetTimestamp());
                 }
 
                 var records = await _log.ReadAsync(Id, _position, ReadRecordsMax, cancellation);
                 if (records.Count == 0)
                 {
-                    await CommitAsync("[]");
-                    lastCommit = _time.GetTimestamp();
-                    await WaitAsync(woken, cancellation);
+                    // Caught up. When records come a few at a time, each few would be a checkpoint, for which the next few, and whoever wants to see them, would wait.
+                    var rest = _position == _firstPosition || Volatile.Read(ref _awaited) > _firstPosition ? TimeSpan.Zero : _settings.CheckpointRest - _time.GetElapsedTime(lastCommit);
+                    if (rest <= TimeSpan.Zero)
+                    {
+                        await CommitAsync("[]");
+                        (turn, lastCommit) = (Turn, _time.GetTimestamp());
+                        rest = Timeout.InfiniteTimeSpan;
+                    }
+
+                    await WaitAsync(woken, rest, cancellation);
                     continue;
                 }
 
                 _batchBegun ??= Telemetry.Begin(_time);
                 Apply(records);
-                if (_position - _firstPosition >= _settings.CheckpointRecords || _time.GetElapsedTime(lastCommit) >= _settings.CheckpointEvery)
+                if (_position - _firstPosition >= _settings.CheckpointRecords || Turn != turn)
                 {
                     await CommitAsync("[]");
-                    lastCommit = _time.GetTimestamp();
+                    (turn, lastCommit) = (Turn, _time.GetTimestamp());
                 }
             }
         }
@@ -226,11 +242,14 @@ internal sealed partial class UsagePartition
     /// <remarks>Not when a command was on its way: what it did half is not stored.</remarks>
     public Task FlushAsync() => _current is null ? CommitAsync("[]") : Task.CompletedTask;
 
-    private async Task WaitAsync(Task woken, CancellationToken cancellation)
+    // The number of the interval between checkpoints. Partitions begin it one after another, so that the database gets their checkpoints one after another too, and not all of them in the same moment of a second.
+    private long Turn => (_time.GetElapsedTime(0).Ticks + _settings.CheckpointEvery.Ticks * Id / _log.Partitions) / Math.Max(1, _settings.CheckpointEvery.Ticks);
+
+    private async Task WaitAsync(Task woken, TimeSpan atMost, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var more = _log.WaitAsync(Id, _position, stop.Token);
-        await Task.WhenAny(more, woken, Task.Delay(Timeout.Infinite, stop.Token));
+        await Task.WhenAny(more, woken, Task.Delay(atMost, stop.Token));
         await stop.CancelAsync();
         try
         {
@@ -288,7 +307,7 @@ internal sealed partial class UsagePartition
     }
 
     // Decides nothing. Record after record waits for memory that no cache holds, once subscriptions are many; asked for together, they wait for it together.
-    private void Fetch(ReadOnlySpan<Arrival> chunk)
+    private void Fetch(Span<Arrival> chunk)
     {
         TenantBook? tenant = null;
         Span<int> subscriptions = stackalloc int[ChunkRecords];
@@ -296,7 +315,8 @@ internal sealed partial class UsagePartition
         {
             var record = chunk[i].Record!;
             if (tenant is null || !ReferenceEquals(tenant.Id.Value, record.Tenant.Value)) tenant = record.Tenant.Value is null ? null : _book.Tenant(record.Tenant);
-            subscriptions[i] = tenant?.Subjects.Likely(record.SubjectUtf8.Span) ?? -1;
+            chunk[i].Place = tenant?.Subjects.PlaceOf(record.SubjectUtf8.Span) ?? -1;
+            subscriptions[i] = tenant?.Subjects.Likely(chunk[i].Place) ?? -1;
         }
 
         var touched = 0L;
@@ -326,7 +346,7 @@ internal sealed partial class UsagePartition
             return;
         }
 
-        if (arrival.Problem.Length == 0) Decide(logged.Position, arrival.Record!, arrival.Id);
+        if (arrival.Problem.Length == 0) Decide(logged.Position, arrival.Record!, arrival.Id, arrival.Place);
         else Malformed(logged, UsageIntake.SourceOf(logged.Payload.Span), arrival.Problem);
     }
 
@@ -337,7 +357,7 @@ internal sealed partial class UsagePartition
     }
 
     // The verdicts in the order of docs/formats.md.
-    private void Decide(long position, UsageRecord record, UInt128 id)
+    private void Decide(long position, UsageRecord record, UInt128 id, int place)
     {
         if (record.EventTime > record.IngestTime + _settings.FutureTolerance)
         {
@@ -348,7 +368,7 @@ internal sealed partial class UsagePartition
         var day = DayOf(record.IngestTime);
         if (IsForgotten(record, day))
         {
-            _rater.Rate(_book, record, _sealedThroughOf);
+            _rater.Rate(_book, record, _sealedThroughOf, place);
             Enter(new LedgerEntry
             {
                 Position = position, Verdict = Verdict.Rejected, Reason = VerdictReason.TooOld, Record = record, EstimatedValue = _rater.Worth(), Subscription = _rater.Subscription?.Id.Value ?? "",
@@ -382,7 +402,7 @@ internal sealed partial class UsagePartition
             return;
         }
 
-        _rater.Rate(_book, record, _sealedThroughOf);
+        _rater.Rate(_book, record, _sealedThroughOf, place);
         Enter(Rated(position, record, isLater: false, isLeg: record.CallKeyUtf8.Length > 0));
     }
 
@@ -448,6 +468,7 @@ internal sealed partial class UsagePartition
     private void Accumulate(int index, int billing, int usage, PlanRevision revision, UsageRecord record)
     {
         var accumulator = Touch(index);
+        if (accumulator.Weight == 0) Hold(index, accumulator);
         foreach (var addition in _rater.Meters)
             accumulator.Meter(_keys.PlaceOf(billing, usage, revision, addition.Meter, addition.Dimensions)).Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText, addition.Scaled);
         foreach (var call in _rater.Calls)
@@ -543,5 +564,6 @@ internal sealed partial class UsagePartition
         public UsageRecord? Record;
         public string Problem;
         public UInt128 Id;
+        public int Place;
     }
 }

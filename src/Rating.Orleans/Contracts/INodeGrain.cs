@@ -10,4 +10,11 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("Follow")]
     [ResponseTimeout("00:00:02")]
     Task FollowAsync(long bookSequence);
+
+    /// <summary>Which subscriptions have usage in the partitions that the silo serves; of those that the caller knows, what changed.</summary>
+    /// <param name="epochs">For each partition the epoch under which the caller knows it; -1 when it does not.</param>
+    /// <param name="versions">For each partition how many changes under that epoch the caller has.</param>
+    [Alias("Holdings")]
+    [ResponseTimeout("00:00:02")]
+    Task<HoldingsMessage[]> HoldingsAsync(long[] epochs, long[] versions);
 }

@@ -5,7 +5,6 @@ using Orleans.Runtime.Placement;
 using Orleans.Streams;
 using Rating.Domain;
 using Rating.Engine.Documents;
-using Rating.Engine.Partitions;
 using Rating.Orleans.Contracts;
 using Rating.Orleans.Nodes;
 using Rating.Orleans.Placement;
@@ -40,8 +39,8 @@ internal sealed class SubscriptionGrain(Node node, ISiloStatusOracle silos) : Gr
     public async Task<BalanceMessage> BalanceAsync(long bookSequence)
     {
         await node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
-        var (balance, parts) = await node.Engine.BalanceHereAsync(Tenant, Id, CancellationToken.None);
-        Follow(parts);
+        var balance = await node.Engine.BalanceAsync(Tenant, Id, CancellationToken.None);
+        Follow();
         return new BalanceMessage(BillingDocuments.Write(balance), silos.SiloAddress.ToParsableString());
     }
 
@@ -75,13 +74,12 @@ internal sealed class SubscriptionGrain(Node node, ISiloStatusOracle silos) : Gr
     }
 
     // When its partition has moved, or another one has most of its usage by now, it goes there at the end of this call: never many at once, only those that are used.
-    private void Follow(IReadOnlyList<PartitionUsage> parts)
+    private void Follow()
     {
-        var (home, most) = (node.FirstGuess(this.GetPrimaryKeyString()), 0L);
-        for (var partition = 0; partition < parts.Count; partition++)
-            if (parts[partition].Records is var records && records > most) (home, most) = (partition, records);
         var active = silos.GetActiveSilos();
-        if (active.Length == 0 || Rendezvous.OfPartition(home, active) is not { } silo || silo.Equals(silos.SiloAddress)) return;
+        if (active.Length == 0) return;
+        var silo = node.SiloOf(this.GetPrimaryKeyString(), silos.SiloAddress, active);
+        if (silo.Equals(silos.SiloAddress)) return;
         RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
         MigrateOnIdle();
         RequestContext.Remove(IPlacementDirector.PlacementHintKey);

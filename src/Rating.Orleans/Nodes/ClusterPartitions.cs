@@ -34,6 +34,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
     private readonly CancellationTokenSource _stop = new();
     private Task _keeping = Task.CompletedTask;
     private Task _following = Task.CompletedTask;
+    private Task _holders = Task.CompletedTask;
     private Task _duties = Task.CompletedTask;
     private IGrainFactory? _grains;
     private ISiloStatusOracle? _silos;
@@ -68,6 +69,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         var keeper = new PartitionKeeper(node, _grains, _silos, silo.GetRequiredService<IClusterManifestProvider>());
         _keeping = Task.Run(() => keeper.RunAsync(_stop.Token), CancellationToken.None);
         _following = Task.Run(() => new BookFollower(node).RunAsync(_stop.Token), CancellationToken.None);
+        _holders = Task.Run(() => new HolderFollower(node, _grains, _silos).RunAsync(_stop.Token), CancellationToken.None);
         _duties = Task.Run(() => new DutyKeeper(node, _grains).RunAsync(_stop.Token), CancellationToken.None);
         if (node.Cluster.CalendarEvery is not null) _grains.GetGrain<ICalendarGrain>(0).StartAsync().Ignore();
     }
@@ -96,6 +98,8 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
     public Task<PartitionUsage> UsageAsync(int partition, int subscription, long sequence, CancellationToken cancellation)
     {
         if (node.Served.TryGetValue(partition, out var served)) return served.Runner.UsageAsync(subscription, sequence, cancellation);
+        if (node.Holders.LacksAsOf(partition, subscription, sequence) is { } lag) return Task.FromResult(PartitionUsage.Nothing(sequence, lag));
+        Telemetry.AskedElsewhere();
         return AskAsync(
             partition,
             Patience,
@@ -266,6 +270,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         await _stop.CancelAsync();
         await _keeping;
         await _following;
+        await _holders;
         await _duties;
         if (host is not null)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using NodaTime;
+using Orleans.Runtime;
 using Rating.Domain;
 using Rating.Engine;
 using Rating.Engine.Books;
@@ -40,6 +41,9 @@ internal sealed class Node(IUsageLog log, IRatingStore store, RatingSettings set
     /// <summary>The partitions that are served in this process.</summary>
     public ConcurrentDictionary<int, ServedPartition> Served { get; } = new();
 
+    /// <summary>What is known of the partitions that are served elsewhere.</summary>
+    public Holders Holders { get; } = new(log.Partitions, time);
+
     /// <summary>What one silo of the cluster does at a time, by name; this one can.</summary>
     public ConcurrentDictionary<string, Func<CancellationToken, Task>> Duties { get; } = new(StringComparer.Ordinal);
 
@@ -63,10 +67,28 @@ internal sealed class Node(IUsageLog log, IRatingStore store, RatingSettings set
 
     public void Start() => _started.TrySetResult();
 
-    /// <summary>The partition that a subscription's usage is in when its id is the key of its records.</summary>
-    public int FirstGuess(string grainKey)
+    /// <summary>The home of a subscription: the partition that has most of its usage, as far as is known; before the first, the one that it is in when its id is the key of its records.</summary>
+    private int HomeOf(string grainKey)
     {
-        var (tenant, subscription) = GrainKey.Parse(grainKey);
-        return PartitionOf.Key(new TenantId(tenant), subscription, Log.Partitions);
+        var (tenant, subscription) = (new TenantId(GrainKey.Parse(grainKey).Tenant), GrainKey.Parse(grainKey).Name);
+        var home = PartitionOf.Key(tenant, subscription, Log.Partitions);
+        if (!_started.Task.IsCompleted || Keeper.Book.Read(book => book.Tenant(tenant)?.Subscriptions.GetValueOrDefault(subscription)?.Index) is not { } index) return home;
+        var most = WeightOf(home, index);
+        for (var partition = 0; partition < Log.Partitions; partition++)
+            if (WeightOf(partition, index) is var weight && weight > most) (home, most) = (partition, weight);
+        return home;
     }
+
+    /// <summary>The silo of the home of a subscription: the one that serves it, as far as that is known; else the one where it belongs.</summary>
+    /// <param name="grainKey">The subscription.</param>
+    /// <param name="here">This silo.</param>
+    /// <param name="silos">The silos that it may be.</param>
+    public SiloAddress SiloOf(string grainKey, SiloAddress here, IReadOnlyList<SiloAddress> silos)
+    {
+        var home = HomeOf(grainKey);
+        var silo = Served.ContainsKey(home) ? here : Holders.SiloOf(home);
+        return silo is not null && silos.Contains(silo) ? silo : Rendezvous.OfPartition(home, silos);
+    }
+
+    private byte WeightOf(int partition, int subscription) => Served.TryGetValue(partition, out var served) ? served.Runner.WeightOf(subscription) : Holders.WeightOf(partition, subscription);
 }

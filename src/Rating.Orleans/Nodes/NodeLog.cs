@@ -29,6 +29,9 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "the book could not be read, trying again: {Why}")]
     public static partial void NotFollowed(ILogger logger, string why);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "silo {Silo} does not say what its partitions hold: {Why}")]
+    public static partial void NotHeard(ILogger logger, string silo, string why);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "the calendar could not be looked at, trying again: {Why}")]
     public static partial void NotLooked(ILogger logger, string why);
 

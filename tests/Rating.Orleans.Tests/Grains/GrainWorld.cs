@@ -27,6 +27,9 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
 
     internal IReadOnlyList<RatingEngine> Engines => _silos.Engines;
 
+    /// <summary>The calls of grains that any silo made.</summary>
+    internal GrainCalls Calls { get; } = new();
+
     public RatingEngine First => Engines[0];
 
     internal MemoryRatingStore Store => _store;
@@ -37,7 +40,7 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
 
     public async Task InitializeAsync()
     {
-        _silos = await TestSilos.StartAsync(3, _log, _store, new RatingSettings { Partitions = Partitions }, Clock);
+        _silos = await TestSilos.StartAsync(3, _log, _store, new RatingSettings { Partitions = Partitions, CheckpointEvery = TimeSpan.FromMilliseconds(20) }, Clock, Calls);
         await First.PutCatalogAsync(Tenant, Catalog, null, default);
         var accounts = string.Join(',', Enumerable.Range(0, Subscriptions).Select(i => $$"""{"id":"a{{i:00}}"}"""));
         var subscriptions = string.Join(',', Enumerable.Range(0, Subscriptions).Select(i => $$"""{"id":"{{Id(i)}}","account":"a{{i:00}}","start":"2026-03-01","changes":[{"from":"2026-03-01","plan":"plan"}]}"""));

@@ -123,6 +123,31 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
     }
 
     [ClusterFact]
+    public async Task A_silo_killed_after_it_published_and_before_it_remembered_so_is_followed_by_another_that_publishes_the_rest()
+    {
+        using var world = await ClusterWorld.MakeAsync(servers, output, accounts: 6);
+        var topic = await world.PublishInvoicesAsync();
+        // The first silo has the duty, and keeps it when others join.
+        await world.StartAsync(1, new Dictionary<string, string> { ["RATING_KILL_AT"] = "handoff.before" });
+        await world.Any.Server.SaysAsync("'hand-off' is done here");
+        await world.StartAsync(2);
+        using var publisher = world.Take(0);
+        await world.OnboardAsync();
+        await world.SendAsync(300);
+        await world.MustBeSoundAsync();
+        await publisher.Server.KilledAsync();
+        var stored = (long)world.Sql("SELECT count(*) FROM rating.outbox WHERE topic = 'invoice.finalised'")!;
+        HashSet<string> published = [];
+        await Until.SoAsync("another silo has published every invoice", () => Task.FromResult((published = PublishedIds(topic)).Count >= stored));
+        Assert.Equal(stored, published.Count);
+        Assert.Contains(world.Nodes, node => node.Server.Error.Contains("'hand-off' is done here", StringComparison.Ordinal));
+
+        // At least once: what the first one published comes again, with the same ids.
+        HashSet<string> PublishedIds(string topic) =>
+            [.. TopicContent.Read(servers.Kafka.Bootstrap, topic, 1).Records.Select(record => Encoding.UTF8.GetString(record.Headers.Single(header => header.Key == "ce_id").GetValueBytes()))];
+    }
+
+    [ClusterFact]
     public async Task Silos_are_added_and_restarted_one_by_one_under_load_and_redo_nothing()
     {
         using var world = await ClusterWorld.MakeAsync(servers, output, partitions: 16);
@@ -144,9 +169,9 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
     [YesterdayFact]
     public async Task Silos_of_yesterday_and_of_today_run_together_while_a_cluster_is_upgraded_under_load()
     {
-        using var world = await ClusterWorld.MakeAsync(servers, output, partitions: 16);
+        using var world = await ClusterWorld.MakeAsync(servers, output, partitions: 16, isMigrated: false);
         await world.StartAsync(3, program: YesterdayFactAttribute.Program);
-        await world.OnboardAsync();
+        await world.OnboardAsync(YesterdayFactAttribute.PriceBook);
         using var stop = new CancellationTokenSource();
         var load = world.LoadAsync(stop.Token);
         var gaps = new List<TimeSpan>();

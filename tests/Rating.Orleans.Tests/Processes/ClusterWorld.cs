@@ -20,6 +20,7 @@ internal sealed class ClusterWorld : IDisposable
     private int _nodes;
     private int _events;
     private int _subscriptions;
+    private string _invoices = "none";
 
     private ClusterWorld(ClusterServers servers, int seed, string database, string topic, int partitions, int accounts)
     {
@@ -39,6 +40,9 @@ internal sealed class ClusterWorld : IDisposable
 
     public int Accounts { get; }
 
+    /// <summary>More settings of Kafka, such as topics of what leaves.</summary>
+    public Dictionary<string, object?> KafkaSettings { get; } = [];
+
     public List<ClusterNode> Nodes { get; } = [];
 
     public AcknowledgedFile Acknowledged { get; }
@@ -46,13 +50,16 @@ internal sealed class ClusterWorld : IDisposable
     /// <summary>A node that lives.</summary>
     public ClusterNode Any => Nodes[0];
 
-    /// <summary>Makes a topic and a database. The seed is <c>RATING_SEED</c>, else always the same; it is printed.</summary>
-    public static async Task<ClusterWorld> MakeAsync(ClusterServers servers, ITestOutputHelper output, int partitions = 8, int accounts = 20)
+    /// <summary>Makes a topic and a database. The seed is <c>RATING_SEED</c>, else always the same; it is printed. The database may be empty: the first silo migrates it.</summary>
+    public static async Task<ClusterWorld> MakeAsync(ClusterServers servers, ITestOutputHelper output, int partitions = 8, int accounts = 20, bool isMigrated = true)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("RATING_SEED"), CultureInfo.InvariantCulture, out var named) ? named : 20260301;
         output.WriteLine($"RATING_SEED={seed}");
-        return new ClusterWorld(servers, seed, await servers.DatabaseAsync(), await servers.TopicAsync(partitions), partitions, accounts);
+        return new ClusterWorld(servers, seed, isMigrated ? await servers.DatabaseAsync() : servers.Postgres.CreateDatabase(), await servers.TopicAsync(partitions), partitions, accounts);
     }
+
+    /// <summary>Makes a topic that the nodes publish invoices to.</summary>
+    public async Task<string> PublishInvoicesAsync() => _invoices = await _servers.TopicAsync(1);
 
     /// <summary>Starts nodes, one after the other, and waits until all are ready.</summary>
     public async Task StartAsync(int count, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
@@ -98,12 +105,12 @@ internal sealed class ClusterWorld : IDisposable
         foreach (var node in Nodes) await node.HealthyAsync();
     }
 
-    /// <summary>Puts the sample catalog, and accounts with one subscription each, whose number is their name.</summary>
-    public async Task OnboardAsync(string account = "a")
+    /// <summary>Puts a price book, the sample when none is named, and accounts with one subscription each, whose number is their name.</summary>
+    public async Task OnboardAsync(string? priceBook = null)
     {
-        RatingProcess.Run(0, "catalog", "put", RatingProgram.Sample("price-book.yaml"), "--url", Any.Url);
+        RatingProcess.Run(0, "catalog", "put", priceBook ?? RatingProgram.Sample("price-book.yaml"), "--url", Any.Url);
         var csv = new StringBuilder("account,account_name,subscription,plan,start,time_zone,quantities,numbers\n");
-        for (var i = 0; i < Accounts; i++) csv.Append(CultureInfo.InvariantCulture, $"{account}{i:000},Account {i},{account}{i:000}-s,team,2026-03-01,Europe/Berlin,seats=3;channels=2;numbers=2,{Number(i)}\n");
+        for (var i = 0; i < Accounts; i++) csv.Append(CultureInfo.InvariantCulture, $"a{i:000},Account {i},a{i:000}-s,team,2026-03-01,Europe/Berlin,seats=3;channels=2;numbers=2,{Number(i)}\n");
         await CustomersAsync(csv.ToString());
     }
 
@@ -223,10 +230,11 @@ internal sealed class ClusterWorld : IDisposable
     {
         var kafka = new Dictionary<string, object?>
         {
-            ["BootstrapServers"] = _servers.Kafka.Bootstrap, ["Topic"] = Topic, ["ChecksTopic"] = false,
+            ["BootstrapServers"] = _servers.Kafka.Bootstrap, ["Topic"] = Topic, ["ChecksTopic"] = false, ["InvoicesTopic"] = _invoices,
             // The mock answers a fetch without records only when its time is over.
             ["Properties"] = new Dictionary<string, string> { ["fetch.wait.max.ms"] = "10", ["linger.ms"] = "1" },
         };
+        foreach (var (setting, value) in KafkaSettings) kafka[setting] = value;
         var postgres = new Dictionary<string, object?>
         {
             ["ConnectionString"] = _servers.Postgres.ConnectionString(Database, ClusterServers.AppLogin), ["OwnerConnectionString"] = _servers.Postgres.ConnectionString(Database),

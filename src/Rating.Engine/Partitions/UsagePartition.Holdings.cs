@@ -1,0 +1,50 @@
+namespace Rating.Engine.Partitions;
+
+/// <content>Which subscriptions have usage here: a running charge asks only the partitions that have some, and is read where most of it is.</content>
+internal sealed partial class UsagePartition
+{
+    private readonly HoldingChanges _holdings = new();
+    private long _newestHolding;
+
+    /// <summary>0 when a subscription has had no usage here, else the more the more records are in its totals.</summary>
+    public byte WeightOf(int subscription) => Volatile.Read(ref _accumulators) is var all && subscription < all.Length && all[subscription] is { } one ? one.Weight : (byte)0;
+
+    /// <summary>When a subscription last had its first usage here: what other processes asked before that does not have it.</summary>
+    public TimeSpan SinceNewestHolding => _time.GetElapsedTime(Volatile.Read(ref _newestHolding));
+
+    /// <summary>What changed since an owner of this epoch had told so many changes; all under another epoch. Waits for nobody, and nobody waits for it.</summary>
+    public PartitionHoldings HoldingsSince(long epoch, long version, long lag)
+    {
+        // In this order: what the book did to the totals is among the changes before the partition says that it took the change up.
+        var tookUp = TookUp;
+        var (now, changed) = _holdings.Since(epoch == _epoch ? version : -1);
+        var held = (changed ?? Enumerable.Range(0, Volatile.Read(ref _accumulators).Length)).Select(subscription => (subscription, WeightOf(subscription)));
+        return new PartitionHoldings(_epoch, changed is null ? -1 : version, now, tookUp, lag, PartitionHoldings.Write([.. held.Where(one => changed is not null || one.Item2 > 0)]));
+    }
+
+    private void Hold(int subscription, Accumulator accumulator)
+    {
+        accumulator.Weight = 1;
+        Volatile.Write(ref _newestHolding, _time.GetTimestamp());
+        _holdings.Add(subscription);
+    }
+
+    // Between two checkpoints a weight may be behind: only whether there is one must be exact.
+    private void WeighChanged()
+    {
+        foreach (var index in _dirty)
+        {
+            var accumulator = _accumulators[index]!;
+            if (accumulator.Weight == accumulator.Weigh()) continue;
+            accumulator.Weight = accumulator.Weigh();
+            _holdings.Add(index);
+        }
+    }
+
+    private void WeighLoaded()
+    {
+        foreach (var accumulator in _accumulators)
+            if (accumulator is not null) accumulator.Weight = accumulator.Weigh();
+        _newestHolding = _time.GetTimestamp();
+    }
+}
