@@ -47,7 +47,7 @@ internal static class ClusterQueries
             await Task.Delay(1_000);
             pairs.Add((idle, await AskAsync(silos, run, seconds)));
             var reached = await load.AnswerAsync<double>();
-            Progress.Say($"  at {reached:0} records/s of at most {maximum:0}: {pairs[^1].Loaded.Inside} ms; idle {idle.Inside} ms; {idle.LocalShare:0.0 %} without a remote call");
+            Progress.Say($"  at {reached:0} records/s of at most {maximum:0}: {pairs[^1].Loaded.Inside} ms; idle {idle.Inside} ms; {idle.AsksPerRead:0.000} partitions elsewhere asked per read");
         }
 
         string Text(Func<(Asked Idle, Asked Loaded), Latencies> of) => string.Create(CultureInfo.InvariantCulture,
@@ -56,7 +56,7 @@ internal static class ClusterQueries
             [
                 ("load", $"{Share:0 %} of {maximum:0} records/s by all silos together"), ("through a silo: p50, p99, max ms", Text(pair => pair.Loaded.Inside)), ("through a silo, idle", Text(pair => pair.Idle.Inside)),
                 ("over HTTP of a random silo: p50, p99, max ms", Text(pair => pair.Loaded.Http)), ("over HTTP, idle", Text(pair => pair.Idle.Http)),
-                ("answered without a remote call (a third is asked where the subscription is)", $"{Figure.Median([.. pairs.Select(pair => pair.Idle.LocalShare)]):0.0 %}"),
+                ("partitions of other silos asked per read, once it is where the subscription is: idle, loaded", $"{Figure.Median([.. pairs.Select(pair => pair.Idle.AsksPerRead)]):0.000}, {Figure.Median([.. pairs.Select(pair => pair.Loaded.AsksPerRead)]):0.000}"),
             ]);
     }
 
@@ -66,7 +66,8 @@ internal static class ClusterQueries
         var http = Task.Run(() => AskAsync(silos, run, stop.Token));
         var all = await Task.WhenAll(silos.All.Select(silo => silo.Process.AskAsync<ServedEngine.Asked>(string.Create(CultureInfo.InvariantCulture, $"{ServedEngine.Ask} {seconds * 1000}"))));
         await stop.CancelAsync();
-        return new Asked(Latencies.Of([.. all.SelectMany(one => one.Millis)]), await http, (double)all.Sum(one => one.Local) / all.Sum(one => one.Millis.Count));
+        var (inside, outside) = (Latencies.Of([.. all.SelectMany(one => one.Millis)]), await http);
+        return new Asked(inside, outside, (double)all.Sum(one => one.Elsewhere) / (inside.Count + outside.Count));
     }
 
     private static async Task<Latencies> AskAsync(Silos silos, TopicRun run, CancellationToken stop)
@@ -84,5 +85,5 @@ internal static class ClusterQueries
         return Latencies.Of(millis);
     }
 
-    private sealed record Asked(Latencies Inside, Latencies Http, double LocalShare);
+    private sealed record Asked(Latencies Inside, Latencies Http, double AsksPerRead);
 }

@@ -76,7 +76,10 @@ internal sealed class EngineProcess : IAsyncDisposable
         var store = await Outside.OpenStoreAsync(database);
         var (gated, clock) = (new GatedLog(log), new FixedClock());
         var installation = new Installation(gated, store, Outside.Settings, clock, Customers.Tenant, Seller.None) { Cluster = run.IsSilo ? Outside.ClusterOn(database) : null };
-        return new EngineProcess(log, store, gated, await EngineStart.StartAsync(installation, NullLogger.Instance, default), clock);
+        var engine = await EngineStart.StartAsync(installation, NullLogger.Instance, default);
+        // One process opens its partitions before it answers; a silo afterwards.
+        while (engine.NotReady.Count > 0) await Task.Delay(20);
+        return new EngineProcess(log, store, gated, engine, clock);
     }
 
     private async Task<TopicOutcome> RateAsync(int records)

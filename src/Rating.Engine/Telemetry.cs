@@ -27,11 +27,15 @@ public static class Telemetry
     private static readonly Counter<long> Events = Meter.CreateCounter<long>("rating.intake.events", "{event}", "Events that the intake took, by outcome.");
     private static readonly Counter<long> Records = Meter.CreateCounter<long>("rating.records", "{record}", "Verdicts, counted when they are stored; a later decision takes the verdict before it away.");
     private static readonly Counter<long> CheckpointBytes = Meter.CreateCounter<long>("rating.checkpoint.size", "By", "What checkpoints stored.");
+    private static readonly Counter<long> Asked = Meter.CreateCounter<long>("rating.balance.asks", "{ask}", "Partitions in other processes that were asked for a running charge.");
     private static readonly Histogram<double> CheckpointDuration = Meter.CreateHistogram(
         "rating.checkpoint.duration", "s", "How long a checkpoint took in the store.", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
 
     /// <summary>The span of a request's events through the intake; null when nobody traces.</summary>
     public static Activity? Intake(int events) => Source.StartActivity("intake")?.SetTag("rating.events", events);
+
+    /// <summary>A partition in another process is asked for a running charge.</summary>
+    public static void AskedElsewhere() => Asked.Add(1);
 
     /// <summary>The intake is done with some events.</summary>
     public static void Taken(int events, int malformed)

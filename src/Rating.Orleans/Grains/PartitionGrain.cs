@@ -14,7 +14,7 @@ namespace Rating.Orleans.Grains;
 [GrainType(TypeName)]
 [Reentrant]
 [RendezvousPlacement]
-internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo) : Grain, IPartitionGrain, IAsyncDisposable
+internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo, ISiloStatusOracle silos) : Grain, IPartitionGrain, IAsyncDisposable
 {
     public const string TypeName = "rating.partition";
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
@@ -104,6 +104,7 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo) : Grain,
     // Whoever is told that a record has its verdict finds it in the running charge, through whatever silo: by then nobody goes by what this partition told before.
     private async Task KnownAsync(CancellationToken cancellation)
     {
+        if (silos.GetActiveSilos().Length < 2) return;
         if (TimeSpan.FromMilliseconds(Limits.HoldingsAgeMillisMax) - Runner.SinceNewestHolding is var left && left > TimeSpan.Zero) await Task.Delay(left, node.Time, cancellation);
     }
 

@@ -99,6 +99,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
     {
         if (node.Served.TryGetValue(partition, out var served)) return served.Runner.UsageAsync(subscription, sequence, cancellation);
         if (node.Holders.LacksAsOf(partition, subscription, sequence) is { } lag) return Task.FromResult(PartitionUsage.Nothing(sequence, lag));
+        Telemetry.AskedElsewhere();
         return AskAsync(
             partition,
             Patience,

@@ -1,3 +1,4 @@
+using Rating.Domain;
 using Rating.Server.Commands;
 using Rating.Server.Documents;
 using Xunit.Abstractions;
@@ -38,6 +39,34 @@ public sealed class ClusterTests(ClusterServers servers, ITestOutputHelper outpu
             node.Server.Terminate(0);
             Assert.DoesNotContain("handed over: ", node.Server.Error.Replace("handed over: 0 records", "", StringComparison.Ordinal), StringComparison.Ordinal);
             Assert.Contains("handed over: 0 records", string.Concat(world.Nodes.Select(one => one.Server.Error)), StringComparison.Ordinal);
+        }
+    }
+
+    [ClusterFact]
+    public async Task A_running_charge_is_streamed_through_every_node_as_it_changes_and_no_more_often_than_stated()
+    {
+        using var world = await ClusterWorld.MakeAsync(servers, output);
+        await world.StartAsync(3);
+        await world.OnboardAsync();
+        using var stop = new CancellationTokenSource();
+        // Its usage is in one partition, which one node serves: the other two hear of it.
+        var streams = await Task.WhenAll(world.Nodes.Select(node => BalanceStream.OpenAsync(node.Url, "a000-s")));
+        var load = world.LoadAsync(stop.Token);
+        await Task.WhenAll(streams.Select(async stream =>
+        {
+            while (stream.Updates < 8) await stream.NextAsync();
+            Assert.InRange(stream.Updates, 8, stream.MostAt(Limits.BalanceUpdatesPerSecondMax));
+        }));
+        await stop.CancelAsync();
+        await load;
+        await world.CaughtUpAsync();
+        using var client = new RatingClient(world.Any.Url);
+        var charge = (await client.GetAsync<BalanceDocument>("/v1/subscriptions/a000-s/balance", default)).Charge;
+        Assert.NotEqual("0.00", charge);
+        foreach (var stream in streams)
+        {
+            while (stream.Current.GetProperty("charge").GetString() != charge) await stream.NextAsync();
+            stream.Dispose();
         }
     }
 }
