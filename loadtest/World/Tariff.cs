@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Rating.Server.Files;
 
 namespace Rating.Loadtest.World;
@@ -5,8 +6,13 @@ namespace Rating.Loadtest.World;
 /// <summary>The price books of the runs.</summary>
 internal static class Tariff
 {
-    /// <summary>The sample MSP's whole book, read as <c>rating catalog put</c> reads it.</summary>
-    public static string Sample() => CatalogFile.Read(Path.Combine(AppContext.BaseDirectory, "samples", "price-book.yaml"));
+    /// <summary>The sample MSP's book, read as <c>rating catalog put</c> reads it, without its alerts: they are work beside rating, once a second for every subscription that used something.</summary>
+    public static string Sample()
+    {
+        var book = JsonNode.Parse(CatalogFile.Read(Path.Combine(AppContext.BaseDirectory, "samples", "price-book.yaml")))!;
+        foreach (var plan in book["plans"]!.AsArray()) plan!.AsObject().Remove("alerts");
+        return book.ToJsonString();
+    }
 
     /// <summary>The book of row 6: one plan with 5 charges, 3 of them on meters.</summary>
     public const string ThreeMeters = """

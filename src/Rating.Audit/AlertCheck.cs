@@ -29,8 +29,11 @@ internal sealed class AlertCheck(Book book, Closing closing, IReadOnlyList<Snaps
             {
                 var id = balance.Text("subscription");
                 var tenant = balance.Member("tenant")?.AsText() ?? book.Tenants.First(t => book.Of(t).Subscription(id, sequence) is not null);
-                foreach (var period in balance.List("periods").Select(p => p.GetProperty("period")))
-                    if (!book.Of(tenant).Frozen.ContainsKey((id, (int)period.Number("number").Numerator))) MustBeThere(tenant, id, (int)period.Number("number").Numerator, sequence, balance.Date("asOf"), balance.Date("asOf"));
+                // It was looked at when its last record was stored; what time alone has changed since may not be seen yet.
+                if (book.Of(tenant).Subscription(id, sequence) is not { } subscription || closing.UsageOf(tenant, id).LastIngest is not { } last) return;
+                var day = subscription.DayOf(last * NodaConstants.TicksPerMillisecond);
+                foreach (var period in balance.List("periods").Select(p => p.GetProperty("period")).Where(p => p.Date("start") <= day).Select(p => (int)p.Number("number").Numerator))
+                    if (!book.Of(tenant).Frozen.ContainsKey((id, period))) MustBeThere(tenant, id, period, sequence, day, day);
             });
     }
 
@@ -81,10 +84,10 @@ internal sealed class AlertCheck(Book book, Closing closing, IReadOnlyList<Snaps
         Differs("end", view.End, alert.GetProperty("period").Date("end"));
         Differs("reached", threshold, reached);
         if (value < reached) findings.Add(AuditFindingKind.AlertDiffers, where, $"a value of at least {reached}", value);
-        // What never falls must be as high still, and as what was seen: unless the book moved usage away since.
+        // What never falls must be as high still, and as what was seen: unless the book moved usage away since, or a record turned out to repeat another.
         if (rule.Meter is not null && meters.GetValueOrDefault(rule.Meter) is { AllowsNegative: false } meter && Growing.Contains(meter.Aggregation)
             && !book.Effects.Exists(e => e.Sequence > at && e.Tenant == tenant && (e.AllSubscriptions || e.Subscriptions.Contains(id)))
-            && Quantity(meter, closing.UsageOf(tenant, id).EverIn(period)) is var most && most < value)
+            && closing.UsageOf(tenant, id).MostIn(period) is { } all && Quantity(meter, all) is var most && most < value)
             findings.Add(AuditFindingKind.AlertDiffers, where, $"a value of at most {most}, which is all there is", value);
     }
 

@@ -128,7 +128,7 @@ public sealed class Auditor
     /// <summary>A record that more than one partition has counts where it was billed first, of the same period in the lowest partition.</summary>
     private void CountOncePerPeriod(IEnumerable<SnapshotDocument> snapshots)
     {
-        foreach (var snapshot in snapshots.Where(s => s.Kind != "activation").OrderBy(s => s.Period))
+        foreach (var snapshot in snapshots.Where(s => s.Kind != "activation" && !s.IsProgress).OrderBy(s => s.Period))
         {
             if (!_usage.TryGetValue((snapshot.Tenant, snapshot.Subscription), out var usage)) continue;
             foreach (var same in usage.BilledUpTo(snapshot.Period).GroupBy(r => (r.Source, r.Id)).Where(g => g.Skip(1).Any()).ToList())
@@ -160,7 +160,8 @@ public sealed class Auditor
     /// <summary>The money of usage that no snapshot has yet, per currency.</summary>
     private Dictionary<string, Fraction> Open(Closing closing, IEnumerable<SnapshotDocument> snapshots, long sequence)
     {
-        var closed = snapshots.Where(s => s.Kind != "activation").Select(s => (s.Tenant, s.Subscription, s.Period)).ToHashSet();
+        var all = snapshots.ToList();
+        var closed = all.Where(s => s.Kind != "activation" && !s.IsProgress).Select(s => (s.Tenant, s.Subscription, s.Period)).ToHashSet();
         var open = new Dictionary<string, Fraction>();
         foreach (var ((tenant, subscription), usage) in _usage)
         {
@@ -169,7 +170,8 @@ public sealed class Auditor
                 var frozen = _book.Of(tenant).SequenceFor(subscription, period, sequence);
                 if (_book.Of(tenant).Subscription(subscription, frozen) is not { } terms || closing.View(tenant, terms, period, frozen) is not { } view) continue;
                 var lines = UsagePricing.Of(view, usage.Of(period, billing => billing == period)).Lines.Select(l => l.Line).Concat(closing.Late(tenant, subscription, period, sequence));
-                open[view.LineCatalog.Currency] = lines.Aggregate(open.GetValueOrDefault(view.LineCatalog.Currency), (sum, line) => sum + line.Amount);
+                var billed = all.Where(s => s.IsProgress && (s.Tenant, s.Subscription, s.Period) == (tenant, subscription, period)).SelectMany(s => s.Lines).Where(l => l.Kind is "usage" or "calls");
+                open[view.LineCatalog.Currency] = open.GetValueOrDefault(view.LineCatalog.Currency) + Pricing.Sum(lines) - Pricing.Sum(billed);
             }
         }
         return open;

@@ -16,7 +16,7 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
         var (view, next) = (View(tenant, subscription, period, sequence)!, View(tenant, subscription, period + 1, sequence)!);
         var priced = UsagePricing.Of(view, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period, billing => billing <= period), LeftBefore(tenant, subscription, period, sequence, period));
         var lines = new List<OracleLine>();
-        var progress = before.Where(b => b.Kind == "progress" && b.Period == period).SelectMany(b => b.Lines).ToList();
+        var progress = InProgress(period, before);
         var (arrears, advance) = (Arrears(view).ToList(), Advance(view).ToList());
         lines.AddRange(arrears);
         lines.AddRange(OwnIntervals.Ending(view));
@@ -63,7 +63,7 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
         var priced = UsagePricing.Of(view, UsageOf(tenant, subscription.Id).Of(period, billing => billing == period, billing => billing <= period), LeftBefore(tenant, subscription, period, sequence, period));
         var arrears = Arrears(view).ToList();
         return Finish(view, [
-            .. arrears, .. OwnIntervals.Ending(view), .. Commitments.WithUsage(view, priced, arrears, [.. Advance(view)]), .. Late(tenant, subscription.Id, period, sequence)],
+            .. arrears, .. OwnIntervals.Ending(view), .. Commitments.WithUsage(view, priced, arrears, [.. Advance(view)], InProgress(period, before) is { Count: > 0 } progress ? progress : null), .. Late(tenant, subscription.Id, period, sequence)],
             priced, before);
     }
 
@@ -113,6 +113,9 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
         }
         return left;
     }
+
+    private static List<OracleLine> InProgress(int period, IReadOnlyList<BilledBefore> before) =>
+        [.. before.Where(b => b.Kind == "progress" && b.Period == period).SelectMany(b => b.Lines).Where(l => l.Kind is "usage" or "calls")];
 
     private static bool CarriesOn(PeriodView view) =>
         view.Book.Catalogs.Where(c => c.Sequence <= view.Sequence).SelectMany(c => c.Plans).SelectMany(p => p.Allowances).Any(a => a.RollsOver || a.HasOwnInterval);

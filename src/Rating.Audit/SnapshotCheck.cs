@@ -41,7 +41,7 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
         var sequence = SequenceOf(snapshot);
         var hasClose = _closes.TryGetValue(Key(snapshot), out var batch);
         var tenant = book.Of(snapshot.Tenant);
-        if ((!hasClose && snapshot.Kind != "activation") || tenant.Subscription(snapshot.Subscription, sequence) is not { } subscription || tenant.ScheduleOf(subscription, sequence) is not { } schedule)
+        if ((!hasClose && snapshot.Kind != "activation" && !snapshot.IsProgress) || tenant.Subscription(snapshot.Subscription, sequence) is not { } subscription || tenant.ScheduleOf(subscription, sequence) is not { } schedule)
         {
             findings.Add(AuditFindingKind.SnapshotUnexpected, snapshot.Where, "a close of this subscription and period", "none");
             return null;
@@ -51,6 +51,7 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
 
         var first = schedule.NumberOf(subscription.Start);
         CompareHeader(snapshot, subscription, schedule, sequence, first);
+        if (snapshot.IsProgress) return Progress(snapshot, subscription, sequence);
         CompareUsage(snapshot, sequence);
         switch (snapshot.Kind)
         {
@@ -65,9 +66,19 @@ internal sealed class SnapshotCheck(Book book, Closing closing, IReadOnlyList<Sn
         }
     }
 
+    /// <summary>At which positions its usage was seen is not stored: its lines are taken as they are, and the period's own snapshot, which must be the whole less these lines, is recomputed.</summary>
+    private ClosedPeriod Progress(SnapshotDocument snapshot, Subscription subscription, long sequence)
+    {
+        var view = closing.View(snapshot.Tenant, subscription, snapshot.Period, sequence, snapshot.Day)!;
+        var lines = snapshot.Lines.Where(l => l.Kind is "usage" or "calls").ToList();
+        var threshold = book.Of(snapshot.Tenant).PlanOn(subscription, snapshot.Day!.Value, sequence)?.Threshold;
+        if (threshold is null || Pricing.Sum(lines) < threshold) findings.Add(AuditFindingKind.SnapshotUnexpected, snapshot.Where, $"at least {threshold} of usage", Pricing.Sum(lines));
+        return new ClosedPeriod(view, lines, null, Before(snapshot));
+    }
+
     /// <summary>The snapshots of the same subscription that were made before, in the order of their periods.</summary>
     private List<BilledBefore> Before(SnapshotDocument snapshot) => [.. snapshots
-        .Where(s => (s.Tenant, s.Subscription) == (snapshot.Tenant, snapshot.Subscription) && (s.Kind == "activation" || s.Period < snapshot.Period || (s.Kind == "progress" && s.Period == snapshot.Period && snapshot.Kind == "period")))
+        .Where(s => (s.Tenant, s.Subscription) == (snapshot.Tenant, snapshot.Subscription) && (s.Kind == "activation" || s.Period < snapshot.Period || (s.IsProgress && s.Period == snapshot.Period && (snapshot.Kind == "period" || (snapshot.IsProgress && s.Kind.Length <= snapshot.Kind.Length && string.CompareOrdinal(s.Kind, snapshot.Kind) < 0)))))
         .OrderBy(s => s.Kind == "activation" ? 0 : 1).ThenBy(s => s.Period).Select(s => s.Billed)];
 
     private void CompareHeader(SnapshotDocument snapshot, Subscription subscription, Schedule schedule, long sequence, int first)

@@ -13,7 +13,7 @@ internal sealed class SnapshotDocument
         Subscription = json.Text("subscription");
         Account = json.Text("account");
         Kind = json.Text("kind");
-        if (Kind is not ("period" or "activation" or "supplementary" or "progress")) throw new FormatException($"'{Kind}' is not a kind of snapshot.");
+        if (Kind is not ("period" or "activation" or "supplementary") && !IsProgress) throw new FormatException($"'{Kind}' is not a kind of snapshot.");
         var period = json.GetProperty("period");
         Period = (int)period.Number("number").Numerator;
         Start = period.DateOrNone("start");
@@ -23,6 +23,7 @@ internal sealed class SnapshotDocument
         Lines = ReadLines(json);
         Printed = [.. json.List("lines").Select(PrintedLine)];
         Total = json.Number("total");
+        Day = json.DateOrNone("day");
         Usage = json.Member("usage") is { } usage ? UsageFigures.Read(usage) : new UsageFigures();
         foreach (var late in json.List("lateUsage")) LateUsage.Add((int)late.GetProperty("period").Number("number").Numerator, UsageFigures.Read(late.GetProperty("usage")));
     }
@@ -31,10 +32,16 @@ internal sealed class SnapshotDocument
     public string Subscription { get; }
     public string Account { get; }
     public string Kind { get; }
+
+    /// <summary>Usage of an open period, billed at the plan's threshold.</summary>
+    public bool IsProgress => Kind.StartsWith("progress/", StringComparison.Ordinal);
     public int Period { get; }
     public LocalDate? Start { get; }
     public LocalDate? End { get; }
     public long BookSequence { get; }
+
+    /// <summary>The day of a progress snapshot.</summary>
+    public LocalDate? Day { get; }
     public string Currency { get; }
     public IReadOnlyList<OracleLine> Lines { get; }
 
@@ -44,7 +51,7 @@ internal sealed class SnapshotDocument
     public UsageFigures Usage { get; }
     public SortedDictionary<int, UsageFigures> LateUsage { get; } = [];
 
-    public BilledBefore Billed => new(Kind, Period, Lines);
+    public BilledBefore Billed => new(IsProgress ? "progress" : Kind, Period, Lines);
 
     public string Where => $"snapshot {Tenant}/{Subscription} {Kind} {Period}";
 
@@ -53,6 +60,7 @@ internal sealed class SnapshotDocument
     {
         "period" => End?.ToString("uuuu-MM-dd", null) ?? "",
         "activation" => $"activation/{Subscription}",
+        _ when IsProgress => $"progress/{Subscription}/{Period}/{Kind["progress/".Length..]}",
         _ => $"supplementary/{Subscription}/{Period}",
     };
 

@@ -13,14 +13,18 @@ internal sealed class SubscriptionUsage
         list.Add(record);
     }
 
+    /// <summary>When the last record was taken in that counts, in milliseconds; null without any.</summary>
+    public long? LastIngest => _byUsagePeriod.Values.SelectMany(list => list).Where(r => r.Counts).Max(r => (long?)r.Log.IngestTimeMs);
+
     public IEnumerable<int> UsagePeriods => _byUsagePeriod.Keys;
 
     public IEnumerable<int> BillingPeriods => _byUsagePeriod.Values.SelectMany(list => list).Where(r => r.Counts).Select(r => r.BillingPeriod).Distinct();
 
     public IEnumerable<ReplayedRecord> BilledUpTo(int period) => _byUsagePeriod.Values.SelectMany(list => list).Where(r => r.Counts && r.BillingPeriod <= period);
 
-    /// <summary>All that was ever used in a period, repeated records too.</summary>
-    public IEnumerable<Measured> EverIn(int usagePeriod) => _byUsagePeriod.GetValueOrDefault(usagePeriod, []).SelectMany(r => r.Measured);
+    /// <summary>All that is used in a period; null where records counted once that do not any more.</summary>
+    public IEnumerable<Measured>? MostIn(int usagePeriod) =>
+        _byUsagePeriod.GetValueOrDefault(usagePeriod, []) is var records && records.TrueForAll(r => r.Counts) ? records.SelectMany(r => r.Measured) : null;
 
     /// <summary>The periods before whose late usage is billed with a period.</summary>
     public IEnumerable<int> LatePeriods(int billingPeriod) =>

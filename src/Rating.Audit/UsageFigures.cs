@@ -27,9 +27,9 @@ internal sealed class UsageFigures
         }
         foreach (var group in usage.Calls.GroupBy(c => (c.Revision, c.Charge, c.Destination)))
         {
-            // Single calls are kept where an allowance covers the charge.
+            // Single calls are kept where an allowance of the plan covers the charge.
             var charge = all.GetValueOrDefault(group.Key.Revision)?.Charges.FirstOrDefault(c => c.Key == group.Key.Charge);
-            if (charge?.Deck is not null && all[group.Key.Revision].Allowances.Any(a => a.Covers(charge, group.Key.Destination)))
+            if (charge?.Deck is not null && all[group.Key.Revision].Plan.Allowances.Any(a => (a with { Destinations = null }).Covers(charge, "")))
                 figures._figures[$"meter {group.Key.Revision} {group.Key.Charge} {group.Key.Destination}"] = $"calls count {group.Count()} figure {group.Sum(c => c.BilledSeconds)} events "
                     + string.Join(' ', group.OrderBy(c => c.Time).ThenBy(c => c.Source, StringComparer.Ordinal).ThenBy(c => c.Id, StringComparer.Ordinal).Select(c => $"{c.Time}/{c.Source}/{c.Id}/{c.BilledSeconds}/{c.Amount}"));
             var hasCost = group.Any(c => c.Cost is not null || c.IsUncosted);

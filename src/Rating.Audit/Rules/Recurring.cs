@@ -48,7 +48,7 @@ internal static class Recurring
     // Times of day cut a period in two; they do not move its own ends, but for the subscription's start.
     private static Instant First(Span span, LocalDate start) => span.Subscription.Moment(span.From, atStartOfDay: span.From == start && span.From != span.Subscription.Start);
 
-    private static Instant Last(Span span, LocalDate end) => span.Subscription.Moment(span.To, atStartOfDay: span.IsCut || span.To == end);
+    private static Instant Last(Span span, LocalDate end) => span.Subscription.Moment(span.To, atStartOfDay: span.IsCut || span.To == end || span.To == span.Subscription.End);
 
     private static Fraction Seconds(Instant from, Instant to) => (long)(to - from).TotalSeconds;
 

@@ -52,7 +52,7 @@ internal sealed class PeriodAllowances
     {
         var end = _terms.Period.End;
         var left = _grants.Where(grant => grant.Until > end && grant.Left > Quantity.Zero).OrderBy(grant => grant.Until).ThenBy(grant => grant.OwnUntil).ToList();
-        foreach (var allowance in _terms.Spans.SelectMany(span => span.Revision.Allowances).Where(allowance => allowance.CarriedMax is not null).GroupBy(allowance => allowance.Key, StringComparer.Ordinal).Select(same => same.Last()))
+        foreach (var allowance in _terms.Spans.SelectMany(span => span.Revision.Allowances).GroupBy(allowance => allowance.Key, StringComparer.Ordinal).Select(same => same.Last()).Where(allowance => allowance.CarriedMax is not null))
         {
             bool IsCarried(AllowanceGrant grant) => grant.OwnUntil <= end && string.Equals(grant.Allowance, allowance.Key, StringComparison.Ordinal);
             var tooMuch = left.Where(IsCarried).Aggregate(Quantity.Zero, (sum, grant) => sum + grant.Left) - allowance.CarriedMax!.Value;

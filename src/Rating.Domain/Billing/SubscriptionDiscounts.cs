@@ -27,7 +27,7 @@ public static class SubscriptionDiscounts
                 foreach (var (_, taxCode, off, why) in rests.Take(discount, line => IsOn(discount, line, from, to), given))
                     made.Add(new PricedLine
                     {
-                        Kind = LineKind.Discount, Charge = discount.Charge.Length == 0 ? subscription.TermsOn(period.End.PlusDays(-1)).Plan : discount.Charge, Name = discount.Name, Detail = discount.Key,
+                        Kind = LineKind.Discount, Charge = discount.Charge.Length == 0 ? PlanAtEndOf(subscription, period) : discount.Charge, Name = discount.Name, Detail = discount.Key,
                         From = period.Start, To = period.End, Quantity = Quantity.One, Unit = "", Amount = Money.Zero(off.Currency) - off, TaxCode = taxCode, Explanation = why,
                     });
             }
@@ -58,6 +58,13 @@ public static class SubscriptionDiscounts
 
     private static bool IsOn(Discount discount, PricedLine line, LocalDate from, LocalDate to) =>
         line.From >= from && line.From < to && (discount.Charge.Length == 0 || string.Equals(line.Charge, discount.Charge, StringComparison.Ordinal));
+
+    // What a subscription would have had after its end, it never had.
+    private static string PlanAtEndOf(Subscription subscription, BillingPeriod period)
+    {
+        var last = LocalDate.Min(period.End, subscription.End ?? period.End).PlusDays(-1);
+        return subscription.TermsOn(LocalDate.Max(last, period.Start)).Plan;
+    }
 
     private static Money Given(Discount discount, BillingPeriod period, IReadOnlyList<PricedLine> lines, Currency currency) => lines
         .Where(line => line.Kind == LineKind.Discount && line.From == period.Start && string.Equals(line.Detail, discount.Key, StringComparison.Ordinal)).Aggregate(Money.Zero(currency), (sum, line) => sum - line.Amount);

@@ -20,7 +20,6 @@ internal sealed class ClusterWorld : IDisposable
     private int _nodes;
     private int _events;
     private int _subscriptions;
-    private string _invoices = "none";
 
     private ClusterWorld(ClusterServers servers, int seed, string database, string topic, int partitions, int accounts)
     {
@@ -57,9 +56,6 @@ internal sealed class ClusterWorld : IDisposable
         output.WriteLine($"RATING_SEED={seed}");
         return new ClusterWorld(servers, seed, isMigrated ? await servers.DatabaseAsync() : servers.Postgres.CreateDatabase(), await servers.TopicAsync(partitions), partitions, accounts);
     }
-
-    /// <summary>Makes a topic that the nodes publish invoices to.</summary>
-    public async Task<string> PublishInvoicesAsync() => _invoices = await _servers.TopicAsync(1);
 
     /// <summary>Starts nodes, one after the other, and waits until all are ready.</summary>
     public async Task StartAsync(int count, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
@@ -230,7 +226,7 @@ internal sealed class ClusterWorld : IDisposable
     {
         var kafka = new Dictionary<string, object?>
         {
-            ["BootstrapServers"] = _servers.Kafka.Bootstrap, ["Topic"] = Topic, ["ChecksTopic"] = false, ["InvoicesTopic"] = _invoices,
+            ["BootstrapServers"] = _servers.Kafka.Bootstrap, ["Topic"] = Topic, ["ChecksTopic"] = false,
             // The mock answers a fetch without records only when its time is over.
             ["Properties"] = new Dictionary<string, string> { ["fetch.wait.max.ms"] = "10", ["linger.ms"] = "1" },
         };

@@ -81,6 +81,7 @@ public sealed class AccountInvoiceTests
         Assert.Empty((await world.CloseAsync()).Parked);
         await foreach (var stored in world.Store.ReadSnapshotsAsync(EngineWorld.Tenant, new Rating.Domain.SubscriptionId("b"), null, default))
             if (stored.Kind == "period") Assert.DoesNotContain("\"kind\":\"calls\"", stored.Document, StringComparison.Ordinal);
+        await world.MustBeCleanAsync("progressive billing");
     }
 
     [Fact]

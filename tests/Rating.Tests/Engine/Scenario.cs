@@ -6,7 +6,7 @@ using NodaTime.Text;
 namespace Rating.Tests.Engine;
 
 /// <summary>A made-up price book, customers and usage, all from one seed.</summary>
-internal sealed class Scenario(int seed)
+internal sealed partial class Scenario(int seed)
 {
     private static readonly string[] Zones = ["Europe/Berlin", "America/New_York", "UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"];
     private readonly Random _random = new(seed);
@@ -40,8 +40,8 @@ internal sealed class Scenario(int seed)
         return JsonSerializer.Serialize(new
         {
             name = "Made up", currency = Currency, effectiveFrom, lineRounding = Pick("halfUp", "halfEven"),
-            meters = new object[]
-            {
+            meters = (object[])
+            [
                 new { key = "seconds", @event = "call", value = "seconds", unit = "s", dimensions = new[] { "direction" } },
                 new { key = "messages", @event = "sms" },
                 new { key = "stored", @event = "store", value = "size.gb", aggregation = "max", filter = new { kind = new[] { "a", "b" } } },
@@ -49,20 +49,21 @@ internal sealed class Scenario(int seed)
                 new { key = "users", @event = "login", value = "user", aggregation = "unique" },
                 new { key = "level", @event = "level", value = "v", aggregation = "latest", allowNegative = true },
                 new { key = "unsold", @event = "unsold", value = "v" },
-            },
-            decks = new object[]
-            {
+                .. MoreMeters(),
+            ],
+            calendars = new object[] { new { key = "days", holidays = new[] { "2026-03-19", "04-06" } } },
+            taxes = Pick(true, false) ? Taxes() : null,
+            decks = (object[])
+            [
                 new
                 {
                     key = "deck", timeZone = Pick(Zones), number = "to", rounding = new { decimals = Pick(2, 4, 6), mode = Pick("halfUp", "halfEven", "up", "down") },
                     bands = new object[] { new { name = "peak", days = new[] { "mon", "tue", "wed", "thu", "fri" }, from = "08:00", to = Pick("18:00", "24:00", "02:00") }, new { name = "rest" } }, rates,
                 },
-            },
-            plans = new[] { "one", "two" }.Select(plan => new
-            {
-                key = plan, interval = "month",
-                charges = new object[]
-                {
+                .. MoreDecks(),
+            ],
+            plans = new[] { "one", "two" }.Select(plan => Around(plan,
+                [
                     new { key = "seat", model = "recurring", timing = "advance", price = Price(2), quantity = "seats", proration = Pick("day", "none") },
                     new { key = "line", model = "recurring", timing = "arrears", price = Price(3), proration = "day" },
                     new { key = "setup", model = "oneOff", price = Price(2) },
@@ -73,8 +74,8 @@ internal sealed class Scenario(int seed)
                     new { key = "mingb", model = "perUnit", meter = "least", price = Price(4) },
                     new { key = "logins", model = "package", meter = "users", size = 3, price = Price(2) },
                     new { key = "lev", model = "perUnit", meter = "level", price = Price(3) },
-                },
-            }),
+                    .. MoreCharges(),
+                ])).Concat(AddOns()),
         });
     }
 
@@ -93,9 +94,12 @@ internal sealed class Scenario(int seed)
             var id = $"S{i}";
             Subscriptions.Add(id);
             var start = new LocalDate(2026, 3, 1).PlusDays(Pick(0, 0, 5, 14, 30));
-            var changes = new List<object> { new { from = Text(start), plan = Pick("one", "two"), quantities = new { seats = Next(5) } } };
-            if (Next(3) == 0) changes.Add(new { from = Text(start.PlusDays(Next(40))), plan = Pick("one", "two"), quantities = new { seats = Next(9) } });
-            subscriptions.Add(new { id, account = $"A{i / 2}", timeZone = Pick(Zones), anchorDay = Pick(1, 1, 15, 31), start = Text(start), end = Next(4) == 0 ? Text(start.PlusDays(20 + Next(40))) : null, changes });
+            var changes = new List<object> { Change(start, isFirst: true) };
+            if (Next(3) == 0) changes.Add(Change(start.PlusDays(Next(40)), isFirst: false));
+            subscriptions.Add(Agreed(new(StringComparer.Ordinal)
+            {
+                ["id"] = id, ["account"] = $"A{i / 2}", ["timeZone"] = Pick(Zones), ["anchorDay"] = Pick(1, 1, 15, 31), ["start"] = Text(start), ["end"] = Next(4) == 0 ? Text(start.PlusDays(20 + Next(40))) : null, ["changes"] = changes,
+            }, start));
             for (var n = 0; n < 2; n++)
             {
                 Subjects.Add($"49{i}{n}");
@@ -103,20 +107,23 @@ internal sealed class Scenario(int seed)
             }
         }
 
-        return JsonSerializer.Serialize(new { accounts = Enumerable.Range(0, (count + 1) / 2).Select(i => new { id = $"A{i}" }), subscriptions, subjects });
+        return JsonSerializer.Serialize(new { accounts = Enumerable.Range(0, (count + 1) / 2).Select(i => Account($"A{i}")), subscriptions, subjects });
     }
 
     /// <summary>An event between two moments.</summary>
     public string Event(Instant from, Instant to)
     {
         var time = from + Duration.FromSeconds(Next((int)Math.Max(1, (to - from).BclCompatibleTicks / NodaConstants.TicksPerSecond)));
-        var type = Pick("call", "call", "call", "sms", "sms", "store", "login", "level", "unsold", "nothing");
+        var type = Pick("call", "call", "call", "sms", "sms", "store", "login", "level", "unsold", "nothing", "pay", "pay", "held", "buy");
         object data = type switch
         {
             "call" => new { seconds = Pick<object>(0, 1, 59, 60, 61, "3601", 12.25m, 40_000, Next(600), Next(600), Next(600), -1), to = Pick("4930123", "+49 151 5", "4420", "1212", "8816", "999", "4"), direction = Pick("out", "out", "out", "in", "side") },
             "store" => new { size = new { gb = Next(200) / 10m }, kind = Pick("a", "b", "c") },
             "login" => new { user = $"u{Next(12)}" },
             "level" => new { v = Next(100) - 20 },
+            "pay" => new { amount = Pick("0", "0.01", "12.50", "99.99", "100", "1000.05"), card = Pick("visa", "giro") },
+            "held" => new { gb = Next(300) / 10m, change = Next(41) - 20, pool = Pick("a", "b") },
+            "buy" => new { price = Pick<object>("0.99", "12.345678", 7, "free"), shop = Pick("x", "y") },
             _ => new { v = 1 },
         };
         var id = Next(20) == 0 && _id > 0 ? Next(_id) : _id++;

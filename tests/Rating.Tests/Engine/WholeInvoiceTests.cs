@@ -81,7 +81,7 @@ public sealed class WholeInvoiceTests
         }
         catch (Refused refused)
         {
-            Assert.Contains("closed", refused.Code, StringComparison.Ordinal);
+            Assert.True(refused.Code.Contains("closed", StringComparison.Ordinal), refused.Message);
         }
     }
 }
