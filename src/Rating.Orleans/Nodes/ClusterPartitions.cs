@@ -272,9 +272,11 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         await _following;
         await _holders;
         await _duties;
+        // While this silo is a member nobody else opens its partitions. Once it says that it goes somebody may, and what is not stored by then is refused and redone there.
+        await Task.WhenAll(node.Served.Values.Select(served => served.Runner.DisposeAsync().AsTask()));
         if (host is not null)
         {
-            // Grains store what they have applied and end; the other silos serve their partitions.
+            // The grains end; the other silos serve their partitions.
             await host.StopAsync(CancellationToken.None);
             if (host is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync();
             else host.Dispose();
