@@ -171,7 +171,9 @@ internal sealed class FaultWorld : IAsyncDisposable
     {
         var customers = _folder.File("customers.csv");
         await File.WriteAllTextAsync(customers, ProcessData.Customers(FaultUsage.Accounts));
-        await AgainAsync(client => client.SendJsonAsync(HttpMethod.Put, "/v1/catalog", CatalogFile.Read(RatingProgram.Sample("price-book.yaml")), default));
+        // Whatever the seed, somebody is to be alerted: at a usage charge of 1.00 instead of 20.00.
+        var catalog = CatalogFile.Read(RatingProgram.Sample("price-book.yaml")).Replace("\"20.00\"", "\"1.00\"", StringComparison.Ordinal);
+        await AgainAsync(client => client.SendJsonAsync(HttpMethod.Put, "/v1/catalog", catalog, default));
         await AgainAsync(client => OnboardCommand.OnboardAsync(client, CustomersFile.Read(customers), default));
     }
 
