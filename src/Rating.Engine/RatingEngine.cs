@@ -25,6 +25,7 @@ namespace Rating.Engine;
 /// <summary>The engine: intake, book, running charges, closing and bill runs over partitions that are all in this process, or spread over a cluster in which each process has one engine.</summary>
 public sealed class RatingEngine : IAsyncDisposable
 {
+    private static readonly TimeSpan ReconcilePatience = TimeSpan.FromSeconds(10);
     private readonly IPartitionHost _partitions;
     private readonly BookKeeper _keeper;
     private readonly Closer _closer;
@@ -355,11 +356,13 @@ public sealed class RatingEngine : IAsyncDisposable
             ? (await StoredLedger.SuspenseAsync(Store, Book, partition, from, cancellation)).Where(entry => entry.Record.Tenant == tenant)
             : [];
 
-    /// <summary>Received against decided.</summary>
+    /// <summary>Received against decided, when what had come has its verdict, or cannot have it just now.</summary>
     public async Task<Reconciliation> ReconcileAsync(TenantId tenant, CancellationToken cancellation)
     {
         var rows = new SortedDictionary<(string Source, long Hour), (long Received, long Decided)>();
-        foreach (var received in await _log.ReceivedAsync(cancellation))
+        var counted = await _log.ReceivedAsync(cancellation);
+        await DecideAsync(cancellation);
+        foreach (var received in counted)
             if (received.Tenant == tenant) rows[(received.Source, received.IngestHour)] = (received.Count, 0);
         var verdicts = (await Store.ReadVerdictsAsync(cancellation)).Where(count => count.Tenant == tenant).ToList();
         foreach (var count in verdicts)
@@ -371,6 +374,24 @@ public sealed class RatingEngine : IAsyncDisposable
         return new Reconciliation(
             [.. rows.Select(row => new ReconciliationRow(tenant, row.Key.Source, row.Key.Hour, row.Value.Received, row.Value.Decided))],
             [.. verdicts.GroupBy(count => (count.Verdict, count.Reason)).OrderBy(group => group.Key).Select(group => (group.Key.Verdict, group.Key.Reason, group.Sum(count => count.Count)))]);
+    }
+
+    // What came a moment ago gets its verdict now. A partition that stands still is not waited for long: then the difference is the answer.
+    private async Task DecideAsync(CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(ReconcilePatience, _timer);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        await Task.WhenAll(Enumerable.Range(0, _partitions.Count).Select(async partition =>
+        {
+            try
+            {
+                await _partitions.DecidedAsync(new Dictionary<int, long> { [partition] = await _log.EndAsync(partition, both.Token) }, both.Token);
+            }
+            catch (Exception late) when (late is Unavailable || (late is OperationCanceledException && !cancellation.IsCancellationRequested))
+            {
+                return;
+            }
+        }));
     }
 
     /// <summary>Waits until everything before these positions (a receipt's ends) has its verdict stored.</summary>
