@@ -63,15 +63,15 @@ internal sealed class AlertWatch(RatingEngine engine, AlertRecorder recorder, IC
                     {
                         await LookAsync(subscription);
                     }
-                    catch (Unavailable)
-                    {
-                        // A partition moves, the store does not answer, a close is on its way: looked at again.
-                        Look([subscription]);
-                    }
                     catch (Exception wrong) when (wrong is Refused or InvariantBrokenException or OverflowException or KeyNotFoundException)
                     {
                         // It cannot be priced: its close is parked with the reason. Looked at again when more is stored for it.
                         continue;
+                    }
+                    catch (Exception) when (!_stop.IsCancellationRequested)
+                    {
+                        // A partition moves, the store does not answer, a close is on its way: looked at again, and the others meanwhile.
+                        Look([subscription]);
                     }
                 }
 
@@ -80,7 +80,7 @@ internal sealed class AlertWatch(RatingEngine engine, AlertRecorder recorder, IC
                 if (Every - time.GetElapsedTime(began) is { Ticks: > 0 } rest) await Task.Delay(rest, time, _stop.Token);
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
             // The next owner looks at all.
             lock (_gate) _idle.TrySetResult();
