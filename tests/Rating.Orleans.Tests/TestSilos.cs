@@ -7,6 +7,7 @@ using Rating.Engine;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
 using Rating.Orleans.Nodes;
+using Rating.TestKit;
 
 namespace Rating.Orleans.Tests;
 
@@ -46,6 +47,8 @@ internal sealed class TestSilos : IAsyncDisposable
         });
         silos = new TestSilos(builder.Build());
         await silos.Cluster.DeployAsync();
+        // Silos that join one after the other pass partitions on: a test begins when they have stopped doing so.
+        await Until.SoAsync("every partition is where it belongs", () => Task.FromResult(silos._engines.TrueForAll(engine => engine.NotReady.Count == 0)));
         return silos;
     }
 

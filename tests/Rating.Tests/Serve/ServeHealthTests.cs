@@ -80,6 +80,7 @@ public sealed class ServeHealthTests(PostgresServer postgres) : IAsyncLifetime
         using (client)
         {
             await client.SendJsonAsync(HttpMethod.Post, "/v1/events", ProcessData.Event("0"), default);
+            await CommittedAsync(client, 1);
             server.Terminate(0);
         }
 
@@ -96,16 +97,15 @@ public sealed class ServeHealthTests(PostgresServer postgres) : IAsyncLifetime
             Assert.Contains($"partition {partition} is stopped: Partition {partition}: the log holds positions 4 to 6, but position 1 comes next", await ReadyAsync(client, 503), StringComparison.Ordinal);
             var neighbour = Enumerable.Range(0, 100).Select(number => $"other {number}").First(subject => PartitionOf.Key(new TenantId("default"), subject, ServeWorld.Partitions) != partition);
             await client.SendJsonAsync(HttpMethod.Post, "/v1/events", ProcessData.Event("n").Replace(ProcessData.Number(0, 0, 0), neighbour, StringComparison.Ordinal), default);
-            while ((await client.GetAsync<List<PartitionDocument>>("/v1/partitions", default)).Sum(one => one.Committed) < 2)
-            {
-                // Asked again.
-            }
-
+            await CommittedAsync(client, 2);
             var status = await client.GetAsync<List<PartitionDocument>>("/v1/partitions", default);
             Assert.Equal(("stopped", 1), (status[partition].State, status[partition].Committed));
             Assert.All(status.Where(one => one.Partition != partition), one => Assert.Equal(("running", 0), (one.State, one.Lag)));
         }
     }
+
+    private static Task<TimeSpan> CommittedAsync(RatingClient client, int records) =>
+        Until.SoAsync($"{records} records are committed", async () => (await client.GetAsync<List<PartitionDocument>>("/v1/partitions", default)).Sum(one => one.Committed) >= records);
 
     // The state that is waited for; what it says then.
     private static async Task<string> ReadyAsync(RatingClient client, int status)

@@ -3,6 +3,7 @@ using Rating.Domain;
 using Rating.Engine.Intake;
 using Rating.Server.Commands;
 using Rating.Server.Documents;
+using Rating.TestKit;
 using Rating.Tests.Contracts;
 using Rating.Tests.Processes;
 using Rating.Tests.Server;
@@ -143,11 +144,7 @@ public sealed class ServeTests(PostgresServer postgres, KafkaFixture kafka) : IC
                 Assert.Equal("the last one", new ForeignTopic(kafka.Kafka.Bootstrap, "serve-others.rejected").Read(0, 6)[5].Text);
                 Assert.All((await anew.GetAsync<StatusDocument>("/v1/status", default)).HandOffs, stream => Assert.Equal("", stream.Problem));
                 // For lag tools: how far was read. Committed by itself, every few seconds.
-                while (topic.Committed("rating", partition) < 10)
-                {
-                    // Asked again.
-                }
-
+                await Until.SoAsync("the group's offset is 10", () => Task.FromResult(topic.Committed("rating", partition) >= 10));
                 next.Terminate(0);
             }
 
