@@ -87,12 +87,16 @@ internal sealed class ClusterWorld : IDisposable
         }
     }
 
-    /// <summary>Waits until every partition answers through every node that lives: a running charge is put together from all of them.</summary>
+    /// <summary>Waits until every partition runs, asked through every node that lives. A running charge would not tell: it asks only the partitions that have usage of its subscription.</summary>
     /// <returns>How long that took.</returns>
     public async Task<TimeSpan> ServedAsync() => (await Task.WhenAll(Living().Select(async node =>
     {
         using var client = new RatingClient(node.Url);
-        return await Until.SoAsync($"{node.Name} answers", () => AnswersAsync(() => client.TextAsync("/v1/subscriptions/a000-s/balance", default)));
+        return await Until.SoAsync($"every partition runs, asked through {node.Name}", async () =>
+        {
+            var run = false;
+            return await AnswersAsync(async () => run = (await client.GetAsync<List<PartitionDocument>>("/v1/partitions", default)).TrueForAll(partition => partition.State == "running")) && run;
+        });
     }))).Max();
 
     /// <summary>Waits until every node that lives says that it is ready: the partitions of each are where they belong.</summary>
