@@ -233,9 +233,11 @@ public sealed class SqliteRatingStore : IRatingStore
     public Task SaveInvoicesAsync(IReadOnlyList<StoredInvoice> invoices, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellation) => WriteAsync(session =>
     {
         foreach (var invoice in invoices.OrderBy(invoice => invoice.Number)) Save(session, invoice);
-        foreach (var message in messages)
-            session.Run("INSERT INTO outbox (topic, document) VALUES ($topic, $document)", ("$topic", message.Topic), ("$document", message.Document));
+        foreach (var message in messages) Post(session, message.Topic, message.Document);
     }, cancellation);
+
+    private static void Post(SqliteSession session, string topic, string document) =>
+        session.Run("INSERT INTO outbox (topic, document) VALUES ($topic, $document)", ("$topic", topic), ("$document", document));
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StoredInvoice> ReadInvoicesAsync(TenantId tenant, AccountId? account, CancellationToken cancellation)
@@ -269,7 +271,7 @@ public sealed class SqliteRatingStore : IRatingStore
         foreach (var alert in alerts)
         {
             if (session.Run(insert, ("$tenant", alert.Tenant.Value), ("$subscription", alert.Subscription.Value), ("$period", alert.Period), ("$alert", alert.Alert), ("$threshold", alert.Threshold), ("$step", alert.Step), ("$document", alert.Document)) == 0) continue;
-            session.Run("INSERT INTO outbox (topic, document) VALUES ($topic, $document)", ("$topic", StoredAlert.Topic), ("$document", alert.Document));
+            Post(session, StoredAlert.Topic, alert.Document);
             made.Add(alert);
         }
 

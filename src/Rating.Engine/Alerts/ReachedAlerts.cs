@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
 using Rating.Domain;
@@ -9,6 +6,7 @@ using Rating.Domain.Invoicing;
 using Rating.Domain.Usage;
 using Rating.Engine.Books;
 using Rating.Engine.Closing;
+using Rating.Engine.Documents;
 using Rating.Engine.Store;
 
 namespace Rating.Engine.Alerts;
@@ -18,8 +16,6 @@ internal static class ReachedAlerts
 {
     // A charge of whole minor units as a quantity: their scales differ by this.
     private static readonly Int128 ChargePerNano = (Int128)System.Numerics.BigInteger.Pow(10, Money.Decimals - Limits.QuantityDecimals);
-
-    private static readonly JsonWriterOptions Written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The alerts that are due.</summary>
     /// <param name="entry">The subscription. The book's read lock is held.</param>
@@ -62,12 +58,8 @@ internal static class ReachedAlerts
         0);
 
     private static string Document(
-        StoredAlert due, SubscriptionEntry entry, Alert alert, BillingPeriod period, string reached, string value, string? currency, LocalDate asOf, long sequence, Instant now)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, Written))
+        StoredAlert due, SubscriptionEntry entry, Alert alert, BillingPeriod period, string reached, string value, string? currency, LocalDate asOf, long sequence, Instant now) => BillingDocuments.Write(json =>
         {
-            json.WriteStartObject();
             json.WriteString("id", due.Id);
             json.WriteString("tenant", due.Tenant.Value);
             json.WriteString("subscription", due.Subscription.Value);
@@ -88,9 +80,5 @@ internal static class ReachedAlerts
             json.WriteString("asOf", LocalDatePattern.Iso.Format(asOf));
             json.WriteNumber("bookSequence", sequence);
             json.WriteString("at", InstantPattern.ExtendedIso.Format(now));
-            json.WriteEndObject();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
-    }
+        });
 }

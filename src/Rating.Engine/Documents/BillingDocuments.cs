@@ -255,7 +255,8 @@ public static class BillingDocuments
         };
     }
 
-    private static string Write(Action<Utf8JsonWriter> members)
+    /// <summary>A document as all of them are written: one object, its text as it is.</summary>
+    internal static string Write(Action<Utf8JsonWriter> members)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Plain))
