@@ -32,7 +32,7 @@ internal sealed partial class UsagePartition
     // Between two checkpoints a weight may be behind: only whether there is one must be exact.
     private void WeighChanged()
     {
-        foreach (var index in _dirty)
+        foreach (var index in _storingDirty)
         {
             var accumulator = _accumulators[index]!;
             if (accumulator.Weight == accumulator.Weigh()) continue;
