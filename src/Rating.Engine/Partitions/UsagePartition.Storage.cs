@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NodaTime;
 using Rating.Domain;
 using Rating.Domain.Usage;
@@ -95,8 +96,22 @@ internal sealed partial class UsagePartition
         _keys.Write(_stateBody, _stateTexts, isBase);
         var indexes = isBase ? Enumerable.Range(0, _accumulators.Length).Where(index => _accumulators[index] is { } one && (!one.IsEmpty || SealedThrough(index) != int.MinValue)).ToList() : _dirty;
         _stateBody.Varint(indexes.Count);
-        foreach (var index in indexes) Write(index, _accumulators[index]!, isBase || _accumulators[index]!.IsWhole);
-        foreach (var index in _dirty) (_accumulators[index]!.IsDirty, _accumulators[index]!.IsWhole) = (false, false);
+        for (var next = 0; next < indexes.Count; next += ChunkRecords)
+        {
+            // As in Fetch: they wait for memory together.
+            var chunk = CollectionsMarshal.AsSpan(indexes)[next..Math.Min(indexes.Count, next + ChunkRecords)];
+            var touched = 0L;
+            foreach (var index in chunk) touched += _accumulators[index]!.Touch();
+            Volatile.Write(ref _touched, touched);
+            foreach (var index in chunk)
+            {
+                Write(index, _accumulators[index]!, isBase || _accumulators[index]!.IsWhole);
+                Clean(index, _accumulators[index]!);
+            }
+        }
+
+        // A base leaves out what became empty.
+        if (isBase) foreach (var index in _dirty) Clean(index, _accumulators[index]!);
         var hours = isBase ? [.. _hours.Keys] : _newHours;
         _stateBody.Varint(hours.Count);
         foreach (var hour in hours)
@@ -139,6 +154,13 @@ internal sealed partial class UsagePartition
         }
 
         _stateBody.Byte(0);
+    }
+
+    // While it is at hand: another pass over all of them would wait for memory once more.
+    private void Clean(int index, Accumulator accumulator)
+    {
+        (accumulator.IsDirty, accumulator.IsWhole) = (false, false);
+        if (accumulator.Weight != accumulator.Weigh()) _weighed.Add(index);
     }
 
     private void LoadState(StateBlock block)

@@ -244,6 +244,7 @@ internal sealed partial class UsagePartition
 
             _batchBegun ??= Telemetry.Begin(_time);
             Apply(records);
+            (records as IDisposable)?.Dispose();
             // While a checkpoint is on its way, the next one may grow as large as any: then it waits, so that memory stays bounded.
             if (_position - _firstPosition >= _settings.CheckpointRecords || (Turn != _turn && _storing is null)) await BeginCommitAsync("[]");
         }
@@ -341,7 +342,7 @@ internal sealed partial class UsagePartition
         }
 
         var touched = 0L;
-        for (var i = 0; i < chunk.Length; i++) touched += _ids.Touch(chunk[i].Id) + _ledger.Touch(chunk[i].Record!.SubjectUtf8.Span);
+        for (var i = 0; i < chunk.Length; i++) touched += _ids.Touch(chunk[i].Id);
         foreach (var index in subscriptions[..chunk.Length])
             if (index >= 0) touched += _book.Entry(index).Touch() + (index < _accumulators.Length && _accumulators[index] is { } one ? one.Touch() : 0);
         Volatile.Write(ref _touched, touched);
