@@ -2,9 +2,10 @@ using System.Text.Json;
 using NodaTime;
 using Rating.Domain;
 using Rating.Engine.Documents;
+using Rating.Engine.HandOff;
 using Rating.Engine.Log;
 
-namespace Rating.Engine.HandOff;
+namespace Rating.Engine.Closing;
 
 /// <summary>Carries out the close orders of a topic, one after the other (docs/formats.md, "Close triggers"); what cannot be carried out goes to the rejected stream with its reason.</summary>
 /// <remarks>The position is kept in the store, after the order was carried out: a crash in between carries it out again, which closes nothing twice.</remarks>
