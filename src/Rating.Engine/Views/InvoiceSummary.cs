@@ -3,7 +3,7 @@ using Rating.Domain.Invoicing;
 
 namespace Rating.Engine.Views;
 
-/// <summary>An invoice in short: of many that were made, a process holds no more.</summary>
+/// <summary>An invoice in short.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="Account">The account.</param>
 /// <param name="Cycle">Its cycle.</param>
