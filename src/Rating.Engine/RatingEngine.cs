@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -269,20 +268,13 @@ public sealed class RatingEngine : IAsyncDisposable
         }
     }
 
-    // Account by account. In a cluster several at once, each where its address is.
+    // Account by account, in a cluster each where its address is; one after the other, so that numbers follow the accounts whatever runs them.
     private async Task<IReadOnlyList<InvoiceSummary>> BillEachAsync(TenantId tenant, bool activations, bool thresholds, CancellationToken cancellation)
     {
-        var made = new ConcurrentQueue<InvoiceSummary>();
-        var atOnce = _partitions.Addresses is null ? 1 : Limits.CloseBatchesAtOnceMax;
-        await Parallel.ForEachAsync(
-            await _billRun.AccountsAsync(tenant, activations, thresholds, cancellation),
-            new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellation },
-            async (account, given) =>
-            {
-                var invoices = _partitions.Addresses is { } addresses ? addresses.BillAsync(tenant, account, activations, thresholds, given) : BillHereAsync(tenant, account, activations, thresholds, given);
-                foreach (var invoice in await invoices) made.Enqueue(invoice);
-            });
-        return [.. made.OrderBy(invoice => invoice.Number.Length).ThenBy(invoice => invoice.Number, StringComparer.Ordinal)];
+        var made = new List<InvoiceSummary>();
+        foreach (var account in await _billRun.AccountsAsync(tenant, activations, thresholds, cancellation))
+            made.AddRange(await (_partitions.Addresses is { } addresses ? addresses.BillAsync(tenant, account, activations, thresholds, cancellation) : BillHereAsync(tenant, account, activations, thresholds, cancellation)));
+        return made;
     }
 
     // Usage that reached its plan's threshold within a period that is open. What is billed of it is subtracted, so running again makes nothing.

@@ -19,18 +19,18 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
     private static readonly PeriodUsage NoUsage = new();
     private static readonly Dictionary<int, PeriodUsage> NoLateUsage = [];
 
-    /// <summary>The accounts that may have something to invoice.</summary>
+    /// <summary>The accounts that may have something to invoice, by their ids.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="activations">Also those with subscriptions that may have just begun.</param>
     /// <param name="thresholds">Also those with usage that may have reached a threshold.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyCollection<AccountId>> AccountsAsync(TenantId tenant, bool activations, bool thresholds, CancellationToken cancellation)
+    public async Task<IReadOnlyList<AccountId>> AccountsAsync(TenantId tenant, bool activations, bool thresholds, CancellationToken cancellation)
     {
         var accounts = (await store.UninvoicedAccountsAsync(tenant, cancellation)).ToHashSet();
         var now = clock.GetCurrentInstant();
         if (activations || thresholds)
             accounts.UnionWith(book.Read(all => all.Tenant(tenant)?.Subscriptions.Values.Where(entry => (thresholds && entry.HasThreshold) || (activations && HasBegun(entry, now))).Select(entry => entry.Subscription.Account).ToList()) ?? []);
-        return accounts;
+        return [.. accounts.OrderBy(one => one.Value, StringComparer.Ordinal)];
     }
 
     /// <summary>Makes the invoices of an account that are due and not made.</summary>
