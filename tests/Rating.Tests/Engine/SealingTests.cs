@@ -110,21 +110,21 @@ public sealed class SealingTests
     public async Task An_id_that_a_closed_period_billed_is_not_billed_again_in_another_partition_within_the_horizon()
     {
         await using var world = await WorldAsync("""{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"p"}]}""", "S");
-        await world.SendAsync(Sms("a", InMarch, KeyOf(world, 0)), Sms("b", InMarch, KeyOf(world, 0)));
+        await world.SendAsync([.. new[] { "a", "b", "c" }.Select(id => Sms(id, InMarch, KeyOf(world, 0)))]);
         world.Clock.Set(InApril);
-        // two at 0.10, March's and April's seat
-        Assert.Equal("62.20", Assert.Single((await world.CloseAsync("2026-04-01")).Snapshots).Total.ToText());
+        // three at 0.10, March's and April's seat
+        Assert.Equal("62.30", Assert.Single((await world.CloseAsync("2026-04-01")).Snapshots).Total.ToText());
         // 24 days later: "a" as it was, late; "b" with another time. Only one partition has usage to bill with April.
         await world.SendAsync(Sms("a", InMarch, KeyOf(world, 1)), Sms("b", Instant.FromUtc(2026, 4, 2, 0, 0), KeyOf(world, 1)));
-        // 41 days later the horizon is over: "b" comes anew.
+        // 41 days later the horizon is over: "c" comes anew.
         world.Clock.Set(InMarch + Duration.FromDays(41));
-        await world.SendAsync(Sms("b", InMarch + Duration.FromDays(40), KeyOf(world, 2)));
+        await world.SendAsync(Sms("c", InMarch + Duration.FromDays(40), KeyOf(world, 1)));
         world.Clock.Set(Instant.FromUtc(2026, 5, 3, 0, 0));
 
-        // one "b" at 0.10, May's seat
+        // one "c" at 0.10, May's seat
         Assert.Equal("31.10", Assert.Single((await world.CloseAsync("2026-05-01")).Snapshots).Total.ToText());
         var verdicts = await world.VerdictsAsync();
-        Assert.Equal((3L, 1L, 1L), (verdicts[(Verdict.Rated, VerdictReason.None)], verdicts[(Verdict.Duplicate, VerdictReason.None)], verdicts[(Verdict.Suspended, VerdictReason.IdConflict)]));
+        Assert.Equal((4L, 1L, 1L), (verdicts[(Verdict.Rated, VerdictReason.None)], verdicts[(Verdict.Duplicate, VerdictReason.None)], verdicts[(Verdict.Suspended, VerdictReason.IdConflict)]));
         await world.MustBeCleanAsync("repeated in another partition and period");
     }
 
