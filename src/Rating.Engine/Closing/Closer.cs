@@ -11,13 +11,19 @@ using Rating.Engine.Books;
 using Rating.Engine.Documents;
 using Rating.Engine.Partitions;
 using Rating.Engine.Store;
+using Rating.Engine.Views;
 
 namespace Rating.Engine.Closing;
 
 /// <summary>Closes periods: freezes their terms, seals them in every partition, makes their snapshots. Every step can be run again after a crash.</summary>
 internal sealed class Closer(IRatingStore store, IPartitionHost partitions, BookKeeper keeper, AlertRecorder alerts, RatingSettings settings, IClock clock)
 {
+    private readonly RunningCloses _running = new();
+
     private Book Book => keeper.Book;
+
+    /// <summary>How far the closes of a tenant are that this process carries out.</summary>
+    public CloseProgress ProgressOf(TenantId tenant) => _running.Of(tenant);
 
     /// <summary>Goes on with everything that a crash interrupted.</summary>
     public Task<Closed> ResumeAsync(CancellationToken cancellation) => ResumeAsync((_, _) => true, cancellation);
@@ -38,7 +44,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
     }
 
     /// <summary>Closes all periods in scope that are due.</summary>
-    public async Task<Closed> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int, int)>? progress, CancellationToken cancellation)
+    public async Task<Closed> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, CancellationToken cancellation)
     {
         var all = await ResumeAsync(tenant, account, subscription, cancellation);
         var now = clock.GetCurrentInstant();
@@ -46,8 +52,8 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         {
             var due = (await DueAsync(tenant, account, subscription, through, now, cancellation)).Where(one => !all.IsParked(one.Id)).ToList();
             if (due.Count == 0) return all;
-            var (done, isAlone) = (0, true);
-            await FinishAllAsync(BeginAsync(), batch => progress?.Report((Interlocked.Add(ref done, batch.Closes.Count), due.Count)), all, cancellation);
+            var isAlone = true;
+            using (var running = _running.Begin(tenant, due.Count)) await FinishAllAsync(BeginAsync(), batch => running.Add(batch.Closes.Count), all, cancellation);
             // Another process of a cluster closes, too: what it has begun is finished, and what is due is looked for again.
             if (!isAlone) all.Add(await ResumeAsync(tenant, account, subscription, cancellation));
 

@@ -335,8 +335,7 @@ internal sealed partial class UsagePartition
             return;
         }
 
-        // The text is made only where it is needed: made for every record, it was a sixth of all that is allocated.
-        if (logged.Position != _position) Invariant.Holds(false, $"partition {Id}: position {logged.Position} came where {_position} comes next");
+        Invariant.Holds(logged.Position == _position, $"partition {Id}: position {logged.Position} came where {_position} comes next");
         if (logged.Kind == LogRecordKind.Refused)
         {
             var text = logged.Payload.Span;

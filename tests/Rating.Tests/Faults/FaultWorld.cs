@@ -4,6 +4,7 @@ using System.Text.Json;
 using NodaTime;
 using Rating.Domain;
 using Rating.Engine;
+using Rating.Engine.Views;
 using Rating.Server.Commands;
 using Rating.Server.Documents;
 using Rating.Server.Files;
