@@ -304,7 +304,7 @@ public static class BillingDocuments
         {
             json.WriteString("cost", cost.ToText());
             json.WriteString("margin", (line.Amount - cost).ToText());
-            if (line.Uncosted > 0) json.WriteNumber("uncosted", line.Uncosted);
+            if (line.Uncosted != 0) json.WriteNumber("uncosted", line.Uncosted);
         }
 
         json.WriteString("explanation", line.Explanation);
