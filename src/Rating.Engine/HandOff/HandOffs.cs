@@ -1,3 +1,4 @@
+using Rating.Engine.Closing;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
 

@@ -357,8 +357,7 @@ internal sealed partial class UsagePartition
             return;
         }
 
-        // The text is made only where it is needed: made for every record, it was a sixth of all that is allocated.
-        if (logged.Position != _position) Invariant.Holds(false, $"partition {Id}: position {logged.Position} came where {_position} comes next");
+        Invariant.Holds(logged.Position == _position, $"partition {Id}: position {logged.Position} came where {_position} comes next");
         if (logged.Kind == LogRecordKind.Refused)
         {
             var text = logged.Payload.Span;
@@ -575,7 +574,7 @@ internal sealed partial class UsagePartition
         _countedBy = 0;
     }
 
-    private static int DayOf(Instant time) => (int)FloorDiv(time.ToUnixTimeSeconds(), 86_400);
+    internal static int DayOf(Instant time) => (int)FloorDiv(time.ToUnixTimeSeconds(), 86_400);
 
     private static long HourOf(Instant time) => FloorDiv(time.ToUnixTimeSeconds(), 3_600);
 

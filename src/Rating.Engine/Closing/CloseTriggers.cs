@@ -2,9 +2,10 @@ using System.Text.Json;
 using NodaTime;
 using Rating.Domain;
 using Rating.Engine.Documents;
+using Rating.Engine.HandOff;
 using Rating.Engine.Log;
 
-namespace Rating.Engine.HandOff;
+namespace Rating.Engine.Closing;
 
 /// <summary>Carries out the close orders of a topic, one after the other (docs/formats.md, "Close triggers"); what cannot be carried out goes to the rejected stream with its reason.</summary>
 /// <remarks>The position is kept in the store, after the order was carried out: a crash in between carries it out again, which closes nothing twice.</remarks>
@@ -35,7 +36,7 @@ internal sealed class CloseTriggers(RatingEngine engine, IUsageLog topic, IOutle
     {
         var (account, subscription, through) = Read(trigger.Payload);
         if (engine.Book.Read(book => book.Tenant(trigger.Tenant)) is null) throw new Refused("tenant.unknown", $"There is no tenant '{trigger.Tenant}'.");
-        using var done = JsonDocument.Parse(await engine.CloseDocumentAsync(trigger.Tenant, account, subscription, through, null, cancellation));
+        using var done = JsonDocument.Parse(await engine.CloseDocumentAsync(trigger.Tenant, account, subscription, through, cancellation));
         return string.Join("; ", done.RootElement.GetProperty("parked").EnumerateArray().Take(10).Select(one => $"{one.GetProperty("subscription").GetString()}: {one.GetProperty("why").GetString()}"));
     }
 
