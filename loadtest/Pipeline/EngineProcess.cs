@@ -118,7 +118,7 @@ internal sealed class EngineProcess : IAsyncDisposable
     private async Task<Bills> BillAsync(Instant at)
     {
         _clock.At = at;
-        await _engine.CloseAsync(Customers.Tenant, null, null, null, null, default);
+        await _engine.CloseAsync(Customers.Tenant, null, null, null, default);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var count = 0;
         await foreach (var invoice in _store.ReadInvoicesAsync(Customers.Tenant, null, default))

@@ -87,7 +87,7 @@ internal sealed class ServedEngine
     private async Task<Closed> CloseAsync(AccountId account)
     {
         var start = Stopwatch.GetTimestamp();
-        using var outcome = JsonDocument.Parse(await _here.Engine.CloseDocumentAsync(Customers.Tenant, account, null, null, null, default));
+        using var outcome = JsonDocument.Parse(await _here.Engine.CloseDocumentAsync(Customers.Tenant, account, null, null, default));
         int Count(string of) => outcome.RootElement.GetProperty(of).GetArrayLength();
         return new Closed(Stopwatch.GetElapsedTime(start).TotalSeconds, outcome.RootElement.GetProperty("snapshotCount").GetInt32(), Count("invoices"), Count("parked"));
     }

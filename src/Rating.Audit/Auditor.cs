@@ -125,7 +125,7 @@ public sealed class Auditor
         else repeat.Decide(AuditVerdict.Suspended, AuditReason.IdConflict);
     }
 
-    /// <summary>A record that more than one partition has counts where it was billed first, of the same period in the lowest partition.</summary>
+    /// <summary>What came to more than one partition under one id counts where it was billed first, of the same period in the lowest partition.</summary>
     private void CountOncePerPeriod(IEnumerable<SnapshotDocument> snapshots)
     {
         foreach (var snapshot in snapshots.Where(s => s.Kind != "activation" && !s.IsProgress).OrderBy(s => s.Period))
@@ -133,11 +133,18 @@ public sealed class Auditor
             if (!_usage.TryGetValue((snapshot.Tenant, snapshot.Subscription), out var usage)) continue;
             foreach (var same in usage.BilledUpTo(snapshot.Period).GroupBy(r => (r.Source, r.Id)).Where(g => g.Skip(1).Any()).ToList())
             {
-                var kept = same.MinBy(r => (r.BillingPeriod, r.Partition, r.Log.Position))!;
-                foreach (var other in same.Where(r => r.Partition != kept.Partition && r.BillingPeriod == snapshot.Period).ToList()) DecideRepeat(other, kept);
+                var stays = new List<ReplayedRecord>();
+                foreach (var record in same.OrderBy(r => (r.BillingPeriod, r.Partition, r.Log.Position)).ToList())
+                {
+                    if (record.BillingPeriod == snapshot.Period && stays.Find(s => s.Partition != record.Partition && IsNear(s, record)) is { } first) DecideRepeat(record, first);
+                    else stays.Add(record);
+                }
             }
         }
     }
+
+    private bool IsNear(ReplayedRecord one, ReplayedRecord other) =>
+        one.Event().Time == other.Event().Time || Math.Abs(PartitionReplay.IngestDay(one.Log) - PartitionReplay.IngestDay(other.Log)) <= _source.Settings.DedupeHorizonDays;
 
     private void CompareCounts()
     {

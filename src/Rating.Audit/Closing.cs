@@ -46,11 +46,12 @@ internal sealed class Closing(Book book, IReadOnlyDictionary<(string Tenant, str
     public ClosedPeriod Supplementary(string tenant, Subscription subscription, int period, long sequence, IReadOnlyList<BilledBefore> before)
     {
         var view = View(tenant, subscription, period, sequence)!;
-        var beyond = BilledInAdvance(before).Where(l => l.From >= subscription.End && !IsOwn(view, l.Charge)).ToList();
+        var left = view with { Sequence = book.Of(tenant).SequenceFor(subscription.Id, view.Schedule.NumberOf(subscription.End!.Value.PlusDays(-1)), sequence) }; // only the end is new: prices are those of the last close
+        var beyond = BilledInAdvance(before).Where(l => l.From >= subscription.End && !IsOwn(left, l.Charge)).ToList();
         var net = beyond.GroupBy(l => (l.Charge, l.Detail, l.From))
             .Select(g => g.Last() with { Quantity = g.Aggregate(Fraction.Zero, (sum, l) => sum + l.Quantity), Amount = Pricing.Sum(g), Cost = g.Last().Cost is null ? null : g.Aggregate(Fraction.Zero, (sum, l) => sum + (l.Cost ?? 0)) });
-        var lines = Adjustments(view, [], [.. net]).ToList();
-        lines.AddRange(OwnIntervals.Adjustments(view, BilledInAdvance(before)));
+        var lines = Adjustments(left, [], [.. net]).ToList();
+        lines.AddRange(OwnIntervals.Adjustments(left, BilledInAdvance(before)));
         lines.AddRange(Late(tenant, subscription.Id, period, sequence));
         return Finish(view, lines, null, before);
     }

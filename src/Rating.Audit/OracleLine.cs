@@ -21,5 +21,5 @@ public sealed record OracleLine(string Kind, string Charge, string Detail, Local
     public string TaxCode { get; init; } = "standard";
 
     internal string Evidence =>
-        $"{Kind} {Charge} '{Detail}' {From:uuuu-MM-dd}..{To:uuuu-MM-dd} quantity {Quantity} amount {Amount}{(Cost is { } cost ? $" cost {cost}" : "")}{(Uncosted > 0 ? $" uncosted {Uncosted}" : "")}{(TaxCode == "standard" ? "" : $" tax code {TaxCode}")}";
+        $"{Kind} {Charge} '{Detail}' {From:uuuu-MM-dd}..{To:uuuu-MM-dd} quantity {Quantity} amount {Amount}{(Cost is { } cost ? $" cost {cost}" : "")}{(Uncosted != 0 ? $" uncosted {Uncosted}" : "")}{(TaxCode == "standard" ? "" : $" tax code {TaxCode}")}";
 }

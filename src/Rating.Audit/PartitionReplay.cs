@@ -276,5 +276,5 @@ internal sealed class PartitionReplay(int partition, int partitions, AuditSettin
         Counts[key] = (all + 1, withVerdict + (decided ? 1 : 0));
     }
 
-    private static long IngestDay(AuditLogRecord log) => Clock.FloorDivide(log.IngestTimeMs, Clock.MillisecondsPerDay);
+    internal static long IngestDay(AuditLogRecord log) => Clock.FloorDivide(log.IngestTimeMs, Clock.MillisecondsPerDay);
 }

@@ -213,19 +213,18 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <param name="account">Only this account; null for all.</param>
     /// <param name="subscription">Only this subscription; null for all.</param>
     /// <param name="through">Periods that end on or before this local day are closed; null for all whose end and usage grace are over.</param>
-    /// <param name="progress">Told how many of how many periods are closed.</param>
     /// <param name="cancellation">Gives up; what is closed stays closed, and running again goes on.</param>
     /// <exception cref="Refused"><c>close.early</c>: a period asked for has not ended, or its usage grace is not over, and it is not the end of the subscription.</exception>
     /// <returns>What it did, as a JSON document (docs/formats.md). In a cluster the account's address closes, wherever that is: one close of an account at a time.</returns>
-    public async Task<string> CloseDocumentAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation)
+    public async Task<string> CloseDocumentAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, CancellationToken cancellation)
     {
-        if (_partitions.Addresses is not { } addresses) return BillingDocuments.Write(await CloseAsync(tenant, account, subscription, through, progress, cancellation));
+        if (_partitions.Addresses is not { } addresses) return BillingDocuments.Write(await CloseAsync(tenant, account, subscription, through, cancellation));
         var of = account ?? (subscription is { } one ? (await EntryOfAsync(tenant, one, cancellation)).Subscription.Account : null);
         return await addresses.CloseAsync(tenant, of, subscription, through, cancellation);
     }
 
     /// <summary>Closes periods from this process; as <see cref="CloseDocumentAsync"/>.</summary>
-    public async Task<CloseOutcome> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int Done, int Of)>? progress, CancellationToken cancellation)
+    public async Task<CloseOutcome> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, CancellationToken cancellation)
     {
         if (subscription is { } one) await EntryOfAsync(tenant, one, cancellation);
         if (account is { } named && !Book.Read(book => book.Tenant(tenant)?.Accounts.ContainsKey(named.Value) ?? false)) throw new Refused("account.unknown", $"There is no account '{named}'.");
@@ -234,9 +233,10 @@ public sealed class RatingEngine : IAsyncDisposable
         if (isAlone) await _billing.WaitAsync(cancellation);
         try
         {
-            var closed = await _closer.CloseAsync(tenant, account, subscription, through, progress, cancellation);
+            var closed = await _closer.CloseAsync(tenant, account, subscription, through, cancellation);
             var billed = account ?? (subscription is { } id ? (await EntryOfAsync(tenant, id, cancellation)).Subscription.Account : null);
-            return new CloseOutcome(closed.SnapshotCount, closed.Snapshots, await BillAsync(tenant, billed, activations: false, cancellation), closed.Parked);
+            var invoices = billed is { } of ? await BillHereAsync(tenant, of, activations: false, thresholds: false, cancellation) : await BillEachAsync(tenant, activations: false, thresholds: false, cancellation);
+            return new CloseOutcome(closed.SnapshotCount, closed.Snapshots, invoices, closed.Parked);
         }
         finally
         {
@@ -244,14 +244,23 @@ public sealed class RatingEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes all invoices that are due and not made: of closed cycles, and with <paramref name="activations"/> of subscriptions that have begun. Running it again makes none.</summary>
-    public async Task<IReadOnlyList<Invoice>> BillRunAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
+    /// <summary>How far the closes of a tenant are, in whatever process they are carried out.</summary>
+    public Task<CloseProgress> CloseProgressAsync(TenantId tenant, CancellationToken cancellation) =>
+        _partitions.Addresses is { } addresses ? addresses.CloseProgressAsync(tenant, cancellation) : Task.FromResult(CloseProgressHere(tenant));
+
+    /// <summary>How far the closes of a tenant are that this process carries out.</summary>
+    internal CloseProgress CloseProgressHere(TenantId tenant) => _closer.ProgressOf(tenant);
+
+    /// <summary>Makes all invoices that are due and not made: of closed cycles, of usage that reached its plan's threshold, and with <paramref name="activations"/> of subscriptions that have begun. Running it again makes none, and goes on where one was interrupted.</summary>
+    /// <returns>The invoices, by number. In a cluster each account's address makes its own, wherever that is: one bill run or close of an account at a time.</returns>
+    public async Task<IReadOnlyList<InvoiceSummary>> BillRunAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
     {
+        if (_partitions.Addresses is { } addresses)
+            return account is { } only ? await addresses.BillAsync(tenant, only, activations, thresholds: true, cancellation) : await BillEachAsync(tenant, activations, thresholds: true, cancellation);
         await _billing.WaitAsync(cancellation);
         try
         {
-            await ProgressAsync(tenant, account, cancellation);
-            return await BillAsync(tenant, account, activations, cancellation);
+            return account is { } one ? await BillHereAsync(tenant, one, activations, thresholds: true, cancellation) : await BillEachAsync(tenant, activations, thresholds: true, cancellation);
         }
         finally
         {
@@ -259,10 +268,19 @@ public sealed class RatingEngine : IAsyncDisposable
         }
     }
 
-    // Usage that reached its plan's threshold within a period that is open. What is billed of it is subtracted, so running again makes nothing.
-    private async Task ProgressAsync(TenantId tenant, AccountId? account, CancellationToken cancellation)
+    // Account by account, in a cluster each where its address is; one after the other, so that numbers follow the accounts whatever runs them.
+    private async Task<IReadOnlyList<InvoiceSummary>> BillEachAsync(TenantId tenant, bool activations, bool thresholds, CancellationToken cancellation)
     {
-        var concerned = Book.Read(book => book.Tenant(tenant)?.Subscriptions.Values.Where(entry => entry.HasThreshold && (account is null || entry.Subscription.Account == account)).Select(entry => entry.Subscription.Id).ToList()) ?? [];
+        var made = new List<InvoiceSummary>();
+        foreach (var account in await _billRun.AccountsAsync(tenant, activations, thresholds, cancellation))
+            made.AddRange(await (_partitions.Addresses is { } addresses ? addresses.BillAsync(tenant, account, activations, thresholds, cancellation) : BillHereAsync(tenant, account, activations, thresholds, cancellation)));
+        return made;
+    }
+
+    // Usage that reached its plan's threshold within a period that is open. What is billed of it is subtracted, so running again makes nothing.
+    private async Task ProgressAsync(TenantId tenant, AccountId account, CancellationToken cancellation)
+    {
+        var concerned = Book.Read(book => book.Tenant(tenant)?.SubscriptionsOf(account).Where(entry => entry.HasThreshold).Select(entry => entry.Subscription.Id).ToList()) ?? [];
         foreach (var subscription in concerned)
         {
             var balance = await BalanceAsync(tenant, subscription, cancellation);
@@ -287,9 +305,11 @@ public sealed class RatingEngine : IAsyncDisposable
         return report.Rows;
     }
 
-    // In a cluster another process may make the invoice, or snapshots with a newer book: then what is wanted and not there is looked for again.
-    private async Task<IReadOnlyList<Invoice>> BillAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
+    /// <summary>Makes the invoices of an account that are due and not made, in this process.</summary>
+    internal async Task<IReadOnlyList<InvoiceSummary>> BillHereAsync(TenantId tenant, AccountId account, bool activations, bool thresholds, CancellationToken cancellation)
     {
+        if (thresholds) await ProgressAsync(tenant, account, cancellation);
+        // In a cluster another process may make the invoice while membership changes, or snapshots with a newer book: then what is wanted and not there is looked for again.
         for (var tries = 1; ; tries++)
         {
             try

@@ -93,35 +93,31 @@ public static class Price
     {
         var before = billed.GroupBy(Identity).ToDictionary(group => group.Key, group => group.ToList());
         var lines = new List<PricedLine>();
+        void Add(PricedLine like, IReadOnlyList<PricedLine> now, IReadOnlyList<PricedLine> old, string explanation)
+        {
+            var amount = Sum(now, like.Amount.Currency) - Sum(old, like.Amount.Currency);
+            if (amount == Money.Zero(amount.Currency)) return;
+            lines.Add(like with
+            {
+                Kind = kind, Amount = amount, Quantity = Quantities(now) - Quantities(old), Cost = Costs(now, old), Uncosted = now.Sum(line => line.Uncosted) - old.Sum(line => line.Uncosted), Explanation = explanation,
+            });
+        }
+
         foreach (var group in wanted.GroupBy(Identity))
         {
-            var line = group.Last();
-            var amount = Sum(group);
-            var quantity = group.Aggregate(Quantity.Zero, (sum, next) => sum + next.Quantity);
-            var cost = Costs(group, before.GetValueOrDefault(group.Key) ?? []);
-            if (before.Remove(group.Key, out var old))
-            {
-                amount -= Sum(old);
-                quantity -= old.Aggregate(Quantity.Zero, (sum, next) => sum + next.Quantity);
-            }
-
-            if (amount != Money.Zero(amount.Currency))
-                lines.Add(line with { Kind = kind, Amount = amount, Quantity = quantity, Cost = cost, Explanation = $"difference to what was billed before; now {line.Explanation}" });
+            before.Remove(group.Key, out var old);
+            Add(group.Last(), [.. group], old ?? [], $"difference to what was billed before; now {group.Last().Explanation}");
         }
 
-        foreach (var old in before.Values)
-        {
-            var amount = Money.Zero(old[0].Amount.Currency) - Sum(old);
-            if (amount != Money.Zero(amount.Currency))
-                lines.Add(old[^1] with { Kind = kind, Amount = amount, Cost = Costs([], old), Quantity = Quantity.Zero - old.Aggregate(Quantity.Zero, (sum, next) => sum + next.Quantity), Explanation = "taken back: it no longer applies" });
-        }
-
+        foreach (var old in before.Values) Add(old[^1], [], old, "taken back: it no longer applies");
         return lines;
     }
 
     private static (string Charge, string Detail, LocalDate From) Identity(PricedLine line) => (line.Charge, line.Detail, line.From);
 
-    private static Money Sum(IEnumerable<PricedLine> lines) => lines.Select(line => line.Amount).Aggregate((sum, next) => sum + next);
+    private static Money Sum(IEnumerable<PricedLine> lines, Currency currency) => lines.Aggregate(Money.Zero(currency), (sum, line) => sum + line.Amount);
+
+    private static Quantity Quantities(IEnumerable<PricedLine> lines) => lines.Aggregate(Quantity.Zero, (sum, line) => sum + line.Quantity);
 
     private static void HasRevision(PeriodTerms terms, int revision) => Invariant.Holds(
         terms.Spans.Any(span => span.Revision.Id == revision), $"subscription {terms.Subscription}, period {terms.Period}: usage was rated under plan revision {revision}, which its terms do not have");

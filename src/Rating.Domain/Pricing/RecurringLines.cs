@@ -7,12 +7,12 @@ namespace Rating.Domain.Pricing;
 internal static class RecurringLines
 {
     /// <summary>The charges whose periods are the plan's.</summary>
-    public static List<PricedLine> Of(PeriodTerms terms, bool inAdvance, LocalDate asOf) => Of(terms, terms.Period, terms.Spans, null, inAdvance, asOf);
+    public static List<PricedLine> Of(PeriodTerms terms, bool inAdvance, LocalDate asOf) => Of(terms.Period, terms.Spans, null, terms.Currency, terms.LineRounding, inAdvance, asOf);
 
     /// <summary>The charges whose period this is.</summary>
-    public static List<PricedLine> Of(PeriodTerms terms, ChargePeriod own, bool inAdvance, LocalDate asOf) => Of(terms, own.Period, own.Spans, own.Interval, inAdvance, asOf);
+    public static List<PricedLine> Of(PeriodTerms terms, ChargePeriod own, bool inAdvance, LocalDate asOf) => Of(own.Period, own.Spans, own.Interval, terms.Currency, own.LineRounding, inAdvance, asOf);
 
-    private static List<PricedLine> Of(PeriodTerms terms, BillingPeriod period, IReadOnlyList<TermsSpan> spans, ChargeInterval? interval, bool inAdvance, LocalDate asOf)
+    private static List<PricedLine> Of(BillingPeriod period, IReadOnlyList<TermsSpan> spans, ChargeInterval? interval, Currency currency, RoundingMode rounding, bool inAdvance, LocalDate asOf)
     {
         var lines = new List<PricedLine>();
         // Without proration the whole price is due once per charge and period.
@@ -32,8 +32,8 @@ internal static class RecurringLines
                 lines.AddRange(Bundle.Shown(charge.Parts, new PricedLine
                 {
                     Kind = inAdvance ? LineKind.Advance : LineKind.Arrears, Charge = charge.Key, Name = charge.Name, Detail = "", From = span.From, To = until.To, Quantity = quantity, Unit = charge.QuantityName,
-                    Amount = (charge.Price * quantity).ShareRounded(share.Part, share.Whole, terms.Currency.Decimals, terms.LineRounding), TaxCode = charge.TaxCode,
-                    Cost = charge.CostPrice is { } cost ? (cost * quantity).ShareRounded(share.Part, share.Whole, terms.Currency.Decimals, terms.LineRounding) : null,
+                    Amount = (charge.Price * quantity).ShareRounded(share.Part, share.Whole, currency.Decimals, rounding), TaxCode = charge.TaxCode,
+                    Cost = charge.CostPrice is { } cost ? (cost * quantity).ShareRounded(share.Part, share.Whole, currency.Decimals, rounding) : null,
                     Explanation = share.IsWhole ? $"{quantity} at {charge.Price}" : $"{quantity} at {charge.Price}, {share}",
                 }));
             }

@@ -9,6 +9,7 @@ using Rating.Engine.Closing;
 using Rating.Engine.Documents;
 using Rating.Engine.Store;
 using Rating.Engine.Taxes;
+using Rating.Engine.Views;
 
 namespace Rating.Engine.BillRuns;
 
@@ -18,17 +19,25 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
     private static readonly PeriodUsage NoUsage = new();
     private static readonly Dictionary<int, PeriodUsage> NoLateUsage = [];
 
-    /// <summary>Makes all invoices that are due and not made, account by account.</summary>
-    public async Task<IReadOnlyList<Invoice>> RunAsync(TenantId tenant, AccountId? account, bool activations, CancellationToken cancellation)
+    /// <summary>The accounts that may have something to invoice, by their ids.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="activations">Also those with subscriptions that may have just begun.</param>
+    /// <param name="thresholds">Also those with usage that may have reached a threshold.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<AccountId>> AccountsAsync(TenantId tenant, bool activations, bool thresholds, CancellationToken cancellation)
     {
-        if (activations) await ActivateAsync(tenant, account, cancellation);
-        var made = new List<Invoice>();
-        foreach (var one in account is { } only ? [only] : await store.UninvoicedAccountsAsync(tenant, cancellation)) await BillAsync(tenant, one, made, cancellation);
-        return made;
+        var accounts = (await store.UninvoicedAccountsAsync(tenant, cancellation)).ToHashSet();
+        var now = clock.GetCurrentInstant();
+        if (activations || thresholds)
+            accounts.UnionWith(book.Read(all => all.Tenant(tenant)?.Subscriptions.Values.Where(entry => (thresholds && entry.HasThreshold) || (activations && HasBegun(entry, now))).Select(entry => entry.Subscription.Account).ToList()) ?? []);
+        return [.. accounts.OrderBy(one => one.Value, StringComparer.Ordinal)];
     }
 
-    private async Task BillAsync(TenantId tenant, AccountId account, List<Invoice> made, CancellationToken cancellation)
+    /// <summary>Makes the invoices of an account that are due and not made.</summary>
+    public async Task<IReadOnlyList<InvoiceSummary>> RunAsync(TenantId tenant, AccountId account, bool activations, CancellationToken cancellation)
     {
+        if (activations) await ActivateAsync(tenant, account, cancellation);
+        var made = new List<InvoiceSummary>();
         var taken = new HashSet<(string, string)>();
         await foreach (var invoice in store.ReadInvoicesAsync(tenant, account, cancellation)) taken.Add((invoice.Cycle, invoice.Currency));
         // What is dropped now must not be wanted later: all is read as of this sequence.
@@ -49,7 +58,8 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
         }
 
         foreach (var group in groups.Values.OrderBy(group => group.FirstEnd).ThenBy(group => group.Cycle, StringComparer.Ordinal))
-            if ((group.LineCount > 0 || (IsOfCycle(group.Cycle) && HasMinimum(tenant, account))) && book.Read(_ => IsComplete(tenant, account, group.Snapshots[0]))) made.Add(await StoreAsync(tenant, account, sequence, group, cancellation));
+            if ((group.LineCount > 0 || (IsOfCycle(group.Cycle) && HasMinimum(tenant, account))) && book.Read(_ => IsComplete(tenant, account, group.Snapshots[0]))) made.Add(InvoiceSummary.Of(await StoreAsync(tenant, account, sequence, group, cancellation)));
+        return made;
     }
 
     // Without any of this an invoice needs of its snapshots' lines only their sum.
@@ -58,13 +68,16 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
         tenant.Accounts[account.Value].Terms is var terms && (terms.Discounts.Count > 0 || terms.Credits.Count > 0 || tenant.Catalogs[^1].Catalog.Taxes is not null || settings.TaxService is not TableTaxService),
         tenant.Catalogs.Any(version => version.Catalog.Plans.Values.Any(plan => plan.Allowances.Concat(plan.Phases.SelectMany(phase => phase.Revision.Allowances)).Any(allowance => allowance.IsPooled))));
 
-    private async Task ActivateAsync(TenantId tenant, AccountId? account, CancellationToken cancellation)
+    // Of a period that is closed the advance charges were in its snapshot.
+    private static bool HasBegun(SubscriptionEntry entry, Instant now) => entry.LastClosing is null && entry.Subscription.StartInstant <= now;
+
+    private async Task ActivateAsync(TenantId tenant, AccountId account, CancellationToken cancellation)
     {
         var now = clock.GetCurrentInstant();
         var known = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var stored in store.ReadSnapshotsAsync(tenant, null, account, cancellation)) known.Add(stored.Subscription.Value);
-        var begun = book.Read(all => all.Tenant(tenant) is not { } mine ? [] : mine.Subscriptions.Values
-            .Where(entry => (account is null || entry.Subscription.Account == account) && entry.LastClosing is null && entry.Subscription.StartInstant <= now && !known.Contains(entry.Subscription.Id.Value))
+        var begun = book.Read(all => all.Tenant(tenant) is not { } mine ? [] : mine.SubscriptionsOf(account)
+            .Where(entry => HasBegun(entry, now) && !known.Contains(entry.Subscription.Id.Value))
             .Select(entry => SnapshotMaker.OfActivation(entry, all.Sequence)).Where(snapshot => snapshot.Lines.Count > 0).ToList());
         foreach (var part in begun.Chunk(1_000)) await store.SaveSnapshotsAsync(null, [.. part.Select(Closer.Stored)], cancellation);
     }

@@ -103,7 +103,12 @@ public sealed class TenantBook
     public PeriodTerms Terms(SubscriptionEntry subscription, int period, long? asOf = null)
     {
         var at = asOf ?? subscription.FrozenAt(period) ?? long.MaxValue;
-        var terms = subscription.At(at);
+        return Terms(subscription.At(at), period, at);
+    }
+
+    /// <summary>The terms of one state of a subscription over a period, with the catalog of a book sequence.</summary>
+    internal PeriodTerms Terms(Subscription terms, int period, long at)
+    {
         var bounds = terms.Schedule.Period(period);
         var catalog = CatalogOn(bounds.Start, at);
         return new PeriodTerms(terms.Id, bounds, catalog.Currency, catalog.LineRounding, Spans(terms, bounds, at)) { Schedule = terms.Schedule, ChargePeriods = ChargePeriods(terms, bounds, at) };
@@ -141,7 +146,7 @@ public sealed class TenantBook
         {
             var schedule = ScheduleOf(terms, interval);
             for (var period = schedule.Period(schedule.NumberOf(LocalDate.Max(bounds.Start, terms.Start))); period.Start < bounds.End; period = schedule.Period(period.Number + 1))
-                if (Spans(terms, period, asOf) is { Count: > 0 } spans) periods.Add(new ChargePeriod(interval, period, spans));
+                if (Spans(terms, period, asOf) is { Count: > 0 } spans) periods.Add(new ChargePeriod(interval, period, CatalogOn(period.Start, asOf).LineRounding, spans));
         }
 
         return periods;

@@ -16,7 +16,7 @@ public sealed class CloseCalendar(RatingEngine engine, Action<string, string> te
         {
             try
             {
-                foreach (var (subscription, why) in Parked(await engine.CloseDocumentAsync(tenant, null, null, null, null, cancellation))) tell($"subscription {subscription}", why);
+                foreach (var (subscription, why) in Parked(await engine.CloseDocumentAsync(tenant, null, null, null, cancellation))) tell($"subscription {subscription}", why);
             }
             catch (Exception wrong) when (!cancellation.IsCancellationRequested)
             {

@@ -11,13 +11,19 @@ using Rating.Engine.Books;
 using Rating.Engine.Documents;
 using Rating.Engine.Partitions;
 using Rating.Engine.Store;
+using Rating.Engine.Views;
 
 namespace Rating.Engine.Closing;
 
 /// <summary>Closes periods: freezes their terms, seals them in every partition, makes their snapshots. Every step can be run again after a crash.</summary>
 internal sealed class Closer(IRatingStore store, IPartitionHost partitions, BookKeeper keeper, AlertRecorder alerts, RatingSettings settings, IClock clock)
 {
+    private readonly RunningCloses _running = new();
+
     private Book Book => keeper.Book;
+
+    /// <summary>How far the closes of a tenant are that this process carries out.</summary>
+    public CloseProgress ProgressOf(TenantId tenant) => _running.Of(tenant);
 
     /// <summary>Goes on with everything that a crash interrupted.</summary>
     public Task<Closed> ResumeAsync(CancellationToken cancellation) => ResumeAsync((_, _) => true, cancellation);
@@ -38,7 +44,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
     }
 
     /// <summary>Closes all periods in scope that are due.</summary>
-    public async Task<Closed> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, IProgress<(int, int)>? progress, CancellationToken cancellation)
+    public async Task<Closed> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, CancellationToken cancellation)
     {
         var all = await ResumeAsync(tenant, account, subscription, cancellation);
         var now = clock.GetCurrentInstant();
@@ -46,8 +52,8 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         {
             var due = (await DueAsync(tenant, account, subscription, through, now, cancellation)).Where(one => !all.IsParked(one.Id)).ToList();
             if (due.Count == 0) return all;
-            var (done, isAlone) = (0, true);
-            await FinishAllAsync(BeginAsync(), batch => progress?.Report((Interlocked.Add(ref done, batch.Closes.Count), due.Count)), all, cancellation);
+            var isAlone = true;
+            using (var running = _running.Begin(tenant, due.Count)) await FinishAllAsync(BeginAsync(), batch => running.Add(batch.Closes.Count), all, cancellation);
             // Another process of a cluster closes, too: what it has begun is finished, and what is due is looked for again.
             if (!isAlone) all.Add(await ResumeAsync(tenant, account, subscription, cancellation));
 
@@ -211,12 +217,12 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
     internal static StoredSnapshot Stored(Snapshot snapshot) => new(
         snapshot.Tenant, snapshot.Subscription, BillingDocuments.NameOf(snapshot), snapshot.Period.Number, snapshot.Account, BillingDocuments.Write(snapshot));
 
-    // Duplicates are recognised per partition; across partitions when sealed totals come together. What was billed before stays, then what is in the lowest partition.
+    // Duplicates are recognised per partition; across partitions when sealed totals come together, where more than one has, or had, usage of a subscription. What was billed before stays, then what is in the lowest partition.
     private async Task VoidRepeatsAsync(CloseBatch batch, CancellationToken cancellation)
     {
-        var seals = (await store.ReadSealsAsync(batch.Number, cancellation)).Select(block => (block.Partition, Usage: SealedUsage.Read(block.Bytes))).ToList();
+        var seals = (await store.ReadSealsAsync(batch.Number, cancellation)).Select(block => SealedUsage.Read(block.Bytes)).ToList();
         var spread = batch.Closes
-            .Where(close => seals.Count(seal => seal.Usage.ContainsKey(close.Subscription)) > 1 || seals.Exists(seal => seal.Usage.TryGetValue(close.Subscription, out var periods) && periods.Keys.Any(period => period != close.Period)))
+            .Where(close => seals.Count(usage => usage.ContainsKey(close.Subscription)) > 1 && seals.Exists(usage => usage.TryGetValue(close.Subscription, out var periods) && periods.Count > 0))
             .ToDictionary(close => close.Subscription, close => close.Period);
         if (spread.Count == 0) return;
         var bySubscription = Book.Read(book => spread.ToDictionary(close => book.Entry(close.Key).Subscription.Id.Value, close => (Index: close.Key, Period: close.Value), StringComparer.Ordinal));
@@ -236,19 +242,27 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
 
         var repeats = new SortedDictionary<int, Dictionary<long, (long Of, bool SameContent)>>();
         var concerned = new SortedDictionary<int, Dictionary<int, int>>();
-        foreach (var same in all.GroupBy(one => (one.Entry.Subscription, one.Entry.Record.Source, one.Entry.Record.Id)))
+        foreach (var same in all.GroupBy(one => (one.Entry.Subscription, one.Entry.Record.Source, one.Entry.Record.Id)).Where(same => same.Skip(1).Any()))
         {
             var close = bySubscription[same.Key.Subscription];
-            var kept = same.OrderBy(one => one.Entry.BillingPeriod).ThenBy(one => one.Partition).ThenBy(one => one.Entry.Position).First();
-            // The same partition knows by itself what repeats, up to its horizon; beyond that an id may come anew.
-            foreach (var (partition, entry) in same.Where(one => one.Partition != kept.Partition && one.Entry.BillingPeriod == close.Period))
+            var kept = new List<(int Partition, LedgerEntry Entry)>();
+            foreach (var one in same.OrderBy(one => one.Entry.BillingPeriod).ThenBy(one => one.Partition).ThenBy(one => one.Entry.Position))
             {
-                if (!repeats.TryGetValue(partition, out var mine)) (repeats[partition], concerned[partition]) = (mine = [], []);
-                mine[entry.Position] = (kept.Entry.Position, identity.OfContent(entry.Record) == identity.OfContent(kept.Entry.Record));
-                concerned[partition][close.Index] = close.Period;
+                // The same partition knows by itself what repeats, up to its horizon; beyond that an id may come anew.
+                if (one.Entry.BillingPeriod < close.Period || kept.Find(before => before.Partition != one.Partition && IsRepeat(one.Entry.Record, before.Entry.Record)).Entry is not { } first)
+                {
+                    kept.Add(one);
+                    continue;
+                }
+
+                if (!repeats.TryGetValue(one.Partition, out var mine)) (repeats[one.Partition], concerned[one.Partition]) = (mine = [], []);
+                mine[one.Entry.Position] = (first.Position, identity.OfContent(one.Entry.Record) == identity.OfContent(first.Record));
+                concerned[one.Partition][close.Index] = close.Period;
             }
         }
 
         foreach (var (partition, mine) in repeats) await partitions.ExecuteAsync(partition, () => new RepeatCommand(batch.Number, mine, concerned[partition]), cancellation);
     }
+    private bool IsRepeat(UsageRecord record, UsageRecord before) =>
+        record.EventTime == before.EventTime || Math.Abs(UsagePartition.DayOf(record.IngestTime) - UsagePartition.DayOf(before.IngestTime)) <= settings.DedupeHorizonDays;
 }

@@ -27,7 +27,7 @@ internal static class SnapshotMaker
         var start = known.With(late).StartOf(number);
         var lines = new List<PricedLine>();
         var terms = entry.Tenant.Terms(entry, number, sequence);
-        lines.AddRange(isSupplementary ? TakenBack(entry, subscription, sequence, before) : Regular(entry, subscription, terms, own, start, sequence, before));
+        lines.AddRange(isSupplementary ? TakenBack(entry, subscription, before) : Regular(entry, subscription, terms, own, start, sequence, before));
         lines.AddRange(Late(entry, known, late, number));
         lines.AddRange(SubscriptionDiscounts.Of(subscription, lines, terms.LineRounding, [.. before.SelectMany(snapshot => snapshot.Lines)]));
         return new Snapshot
@@ -94,10 +94,12 @@ internal static class SnapshotMaker
         return lines;
     }
 
-    // Advance charges of days after the end that were billed before it was known: of whole periods, and of what is left of longer ones.
-    private static List<PricedLine> TakenBack(SubscriptionEntry entry, Subscription subscription, long sequence, IReadOnlyList<Snapshot> before)
+    // Advance charges of days after the end that were billed before it was known: of whole periods, and of what is left of longer ones. At the prices of the last close: a later version of the catalog does not reach who has left.
+    private static List<PricedLine> TakenBack(SubscriptionEntry entry, Subscription subscription, IReadOnlyList<Snapshot> before)
     {
-        var last = entry.Tenant.Terms(entry, subscription.LastPeriod!.Value, sequence);
+        var end = subscription.LastPeriod!.Value;
+        var sequence = entry.FrozenAt(end) ?? throw new InvariantBrokenException($"subscription {subscription.Id} has nothing to be given back: its last period is not closed");
+        var last = entry.Tenant.Terms(subscription, end, sequence);
         var billed = AdvanceLines(before);
         var known = entry.Tenant.RecurringCharges(subscription, sequence);
         var lines = new List<PricedLine>();

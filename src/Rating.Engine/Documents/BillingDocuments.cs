@@ -193,11 +193,11 @@ public static class BillingDocuments
         {
             json.WriteStartObject();
             json.WriteString("number", invoice.Number);
-            json.WriteString("account", invoice.Account.Value);
+            json.WriteString("account", invoice.Account);
             json.WriteString("cycle", invoice.Cycle);
-            json.WriteString("date", Text(invoice.Date));
-            json.WriteString("total", invoice.Total.ToText());
-            json.WriteString("currency", invoice.Currency.Code);
+            json.WriteString("date", invoice.Date);
+            json.WriteString("total", invoice.Total);
+            json.WriteString("currency", invoice.Currency);
             json.WriteEndObject();
         }
 
@@ -304,7 +304,7 @@ public static class BillingDocuments
         {
             json.WriteString("cost", cost.ToText());
             json.WriteString("margin", (line.Amount - cost).ToText());
-            if (line.Uncosted > 0) json.WriteNumber("uncosted", line.Uncosted);
+            if (line.Uncosted != 0) json.WriteNumber("uncosted", line.Uncosted);
         }
 
         json.WriteString("explanation", line.Explanation);

@@ -3,6 +3,7 @@ using Rating.Domain;
 using Rating.Engine.Books;
 using Rating.Engine.Closing;
 using Rating.Engine.Store;
+using Rating.Engine.Views;
 
 namespace Rating.Engine.Partitions;
 
@@ -28,4 +29,10 @@ internal interface IAddresses
     /// <summary>Closes and bills an account, or one subscription of it; all accounts of the tenant where none is named.</summary>
     /// <returns>What it did, as a JSON document (docs/formats.md).</returns>
     Task<string> CloseAsync(TenantId tenant, AccountId? account, SubscriptionId? subscription, LocalDate? through, CancellationToken cancellation);
+
+    /// <summary>Makes the invoices of an account that are due and not made.</summary>
+    Task<IReadOnlyList<InvoiceSummary>> BillAsync(TenantId tenant, AccountId account, bool activations, bool thresholds, CancellationToken cancellation);
+
+    /// <summary>How far the closes of a tenant are, added up over the processes that answer.</summary>
+    Task<CloseProgress> CloseProgressAsync(TenantId tenant, CancellationToken cancellation);
 }

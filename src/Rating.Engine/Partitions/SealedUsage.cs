@@ -2,7 +2,7 @@ using Rating.Domain.Usage;
 
 namespace Rating.Engine.Partitions;
 
-/// <summary>What a partition sealed for a batch: per subscription (by index) its usage by the period in which it was used.</summary>
+/// <summary>What a partition sealed for a batch: per subscription (by index) its usage by the period in which it was used; without any, where only earlier batches had some.</summary>
 internal static class SealedUsage
 {
     public static byte[] Write(IReadOnlyDictionary<int, SortedDictionary<int, PeriodUsage>> bySubscription)

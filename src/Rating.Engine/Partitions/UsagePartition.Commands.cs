@@ -66,7 +66,8 @@ internal sealed partial class UsagePartition
                     one.Add(totals);
                 }
 
-                if (periods.Count > 0) sealedUsage[index] = periods;
+                // Without any, too, where it has had usage: an id of it may have come again in another partition.
+                if (accumulator.LatestTicks != long.MinValue) sealedUsage[index] = periods;
                 accumulator.RemoveThrough(period, _keys);
             }
 
@@ -160,8 +161,7 @@ internal sealed partial class UsagePartition
                         }
                     }
 
-                    if (sealedAnew.Count == 0) sealedUsage.Remove(index);
-                    else sealedUsage[index] = sealedAnew;
+                    sealedUsage[index] = sealedAnew;
                 }
             },
             cancellation);

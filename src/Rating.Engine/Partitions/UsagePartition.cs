@@ -552,7 +552,7 @@ internal sealed partial class UsagePartition
         _countedBy = 0;
     }
 
-    private static int DayOf(Instant time) => (int)FloorDiv(time.ToUnixTimeSeconds(), 86_400);
+    internal static int DayOf(Instant time) => (int)FloorDiv(time.ToUnixTimeSeconds(), 86_400);
 
     private static long HourOf(Instant time) => FloorDiv(time.ToUnixTimeSeconds(), 3_600);
 

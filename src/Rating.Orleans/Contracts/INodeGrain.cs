@@ -17,4 +17,9 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("Holdings")]
     [ResponseTimeout("00:00:02")]
     Task<HoldingsMessage[]> HoldingsAsync(long[] epochs, long[] versions);
+
+    /// <summary>How far the closes of a tenant are that the silo carries out.</summary>
+    [Alias("CloseProgress")]
+    [ResponseTimeout("00:00:02")]
+    Task<ProgressMessage> CloseProgressAsync(string tenant);
 }

@@ -1,6 +1,7 @@
 using Orleans;
 using Orleans.Concurrency;
 using Orleans.Runtime;
+using Rating.Domain;
 using Rating.Orleans.Contracts;
 using Rating.Orleans.Nodes;
 using Rating.Orleans.Placement;
@@ -16,6 +17,8 @@ internal sealed class NodeGrain(Node node) : Grain, INodeGrain
     public const string TypeName = "rating.node";
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => node.Started.WaitAsync(cancellationToken);
+
+    public Task<ProgressMessage> CloseProgressAsync(string tenant) => Task.FromResult(node.Engine.CloseProgressHere(new TenantId(tenant)) is var now ? new ProgressMessage(now.Done, now.Of) : null!);
 
     public Task FollowAsync(long bookSequence) => node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
 

@@ -266,6 +266,33 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
             ?? throw new Unavailable("An older silo closed; what it did is in the store.");
     }
 
+    public async Task<IReadOnlyList<InvoiceSummary>> BillAsync(TenantId tenant, AccountId account, bool activations, bool thresholds, CancellationToken cancellation)
+    {
+        var grain = Grains.GetGrain<IAccountGrain>(GrainKey.Of(tenant.Value, account.Value));
+        var made = await AskAsync("The account", Timeout.InfiniteTimeSpan, () => grain.BillAsync(new BillOrder(activations, thresholds, node.Keeper.Book.Sequence)), cancellation);
+        return [.. made.Select(invoice => new InvoiceSummary(invoice.Number, invoice.Account, invoice.Cycle, invoice.Date, invoice.Total, invoice.Currency))];
+    }
+
+    public async Task<CloseProgress> CloseProgressAsync(TenantId tenant, CancellationToken cancellation)
+    {
+        var sum = node.Engine.CloseProgressHere(tenant);
+        foreach (var asked in Others().Select(other => other.CloseProgressAsync(tenant.Value)).ToList())
+        {
+            try
+            {
+                var there = await asked.WaitAsync(cancellation);
+                sum = new CloseProgress(sum.Done + there.Done, sum.Of + there.Of);
+            }
+            catch (Exception silent) when (Passes(silent))
+            {
+                // It goes, or is of a version that does not know the question.
+                continue;
+            }
+        }
+
+        return sum;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -1,4 +1,5 @@
 using Rating.Domain;
+using Rating.Engine.Views;
 using Rating.Server.Documents;
 using Rating.Server.Hosting;
 
@@ -18,36 +19,20 @@ internal static class CloseApi
             .WithSummary("Closes the periods of one subscription that are due; refused before their time unless it ends the subscription.").WithTags("closing")
             .Produces<CloseOutcomeDocument>().ProducesProblem(404).ProducesProblem(409);
         v1.MapPost("/billrun", BillRun).WithSummary("Makes all invoices that are due and not made.").WithTags("closing").Produces<IReadOnlyList<InvoiceSummary>>().ProducesProblem(404);
-        v1.MapGet("/close/progress", (Installation here) => Results.Json(here.Closing ?? new CloseProgress(0, 0))).ExcludeFromDescription();
+        v1.MapGet("/close/progress", (Installation here, Caller caller, CancellationToken cancellation) => here.Engine.CloseProgressAsync(caller.Tenant, cancellation)).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> Close(AccountId? account, SubscriptionId? subscription, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation)
-    {
-        try
-        {
-            return Results.Text(await here.Engine.CloseDocumentAsync(caller.Tenant, account, subscription, Days.Maybe(request?.Through, "through"), new Told(here), cancellation), "application/json");
-        }
-        finally
-        {
-            here.Closing = null;
-        }
-    }
+    private static async Task<IResult> Close(AccountId? account, SubscriptionId? subscription, CloseRequest? request, Installation here, Caller caller, CancellationToken cancellation) =>
+        Results.Text(await here.Engine.CloseDocumentAsync(caller.Tenant, account, subscription, Days.Maybe(request?.Through, "through"), cancellation), "application/json");
 
     private static async Task<IReadOnlyList<InvoiceSummary>> BillRun(BillRunRequest? request, Installation here, Caller caller, CancellationToken cancellation)
     {
         if (request?.Account is { } account) NeedAccount(account, here, caller);
-        var invoices = await here.Engine.BillRunAsync(caller.Tenant, request?.Account is { } only ? new AccountId(only) : null, request?.Activations ?? false, cancellation);
-        return [.. invoices.Select(InvoiceSummary.Of)];
+        return await here.Engine.BillRunAsync(caller.Tenant, request?.Account is { } only ? new AccountId(only) : null, request?.Activations ?? false, cancellation);
     }
 
     private static void NeedAccount(string id, Installation here, Caller caller)
     {
         if (!here.Engine.Book.Read(book => book.Tenant(caller.Tenant)?.Accounts.ContainsKey(id) ?? false)) throw new Refused("account.unknown", $"There is no account '{id}'.");
-    }
-
-    // Progress<T> would post to the thread pool, late and out of order.
-    private sealed class Told(Installation here) : IProgress<(int Done, int Of)>
-    {
-        public void Report((int Done, int Of) value) => here.Closing = new CloseProgress(value.Done, value.Of);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Rating.Domain;
 using Rating.Engine.BillRuns;
 using Rating.Engine.Store;
+using Rating.Engine.Views;
 using Rating.Server.Documents;
 using Rating.Server.Hosting;
 
@@ -39,7 +40,7 @@ internal static class InvoicesApi
         await foreach (var invoice in here.Store.ReadInvoicesAsync(caller.Tenant, account is null ? null : new AccountId(account), cancellation))
         {
             if (invoice.Number <= last) continue;
-            invoices.Add(InvoiceSummary.Of(InvoiceDocument.Read(invoice.Document)));
+            invoices.Add(InvoiceDocument.Read(invoice.Document).Summary);
             if (invoices.Count == most) break;
         }
 

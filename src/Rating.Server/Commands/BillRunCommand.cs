@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rating.Engine.Views;
 using Rating.Server.Documents;
 
 namespace Rating.Server.Commands;

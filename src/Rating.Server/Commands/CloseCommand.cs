@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Rating.Domain;
+using Rating.Engine.Views;
 using Rating.Server.Documents;
-using Rating.Server.Hosting;
 
 namespace Rating.Server.Commands;
 

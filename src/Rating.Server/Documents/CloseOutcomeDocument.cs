@@ -1,3 +1,5 @@
+using Rating.Engine.Views;
+
 namespace Rating.Server.Documents;
 
 /// <summary>What a close did (docs/formats.md, "Closing and invoices"); the same from one process and from a cluster.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rating.Engine.Views;
 
 namespace Rating.Server.Documents;
 
@@ -30,6 +31,9 @@ internal sealed record InvoiceDocument(string Tenant, string Number, string Acco
 
     /// <summary>What is still to be paid, where credits paid a part.</summary>
     public string? Due { get; init; }
+
+    /// <summary>It in short.</summary>
+    internal InvoiceSummary Summary => new(Number, Account, Cycle, Date, Total, Currency);
 
     /// <summary>Reads a stored invoice.</summary>
     public static InvoiceDocument Read(string json) => JsonSerializer.Deserialize<InvoiceDocument>(json, JsonSerializerOptions.Web)!;

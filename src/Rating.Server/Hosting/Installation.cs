@@ -65,9 +65,6 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>The cluster that this process is one of; null when it is alone.</summary>
     public ClusterPlace? Cluster { get; init; }
 
-    /// <summary>How far the running close is; null while none runs.</summary>
-    public CloseProgress? Closing { get; set; }
-
     /// <summary>Whether the engine is loaded.</summary>
     public bool IsLoaded => Volatile.Read(ref _engine) is not null;
 

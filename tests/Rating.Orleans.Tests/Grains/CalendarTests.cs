@@ -16,7 +16,7 @@ public sealed class CalendarTests(GrainWorld world) : IClassFixture<GrainWorld>
         Assert.Empty(await InvoicesAsync());
         // March and its usage grace are over.
         world.Clock.Now = Instant.FromUtc(2026, 4, 10, 0, 0);
-        await Task.WhenAll(calendar.LookAsync(), world.Engines[1].CloseAsync(GrainWorld.Tenant, null, null, null, null, default), world.Engines[2].CloseAsync(GrainWorld.Tenant, null, null, null, null, default));
+        await Task.WhenAll(calendar.LookAsync(), world.Engines[1].CloseAsync(GrainWorld.Tenant, null, null, null, default), world.Engines[2].CloseAsync(GrainWorld.Tenant, null, null, null, default));
         await calendar.LookAsync();
         var invoices = await InvoicesAsync();
         Assert.Equal(GrainWorld.Subscriptions, invoices.Count);

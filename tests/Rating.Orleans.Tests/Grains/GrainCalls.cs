@@ -3,15 +3,19 @@ using Orleans;
 
 namespace Rating.Orleans.Tests.Grains;
 
-/// <summary>Counts calls of grains, wherever they are.</summary>
+/// <summary>Counts calls of grains, wherever they are, and holds some up.</summary>
 internal sealed class GrainCalls : IOutgoingGrainCallFilter
 {
     private readonly ConcurrentQueue<(string Grain, string Method)> _made = new();
 
-    public Task Invoke(IOutgoingGrainCallContext context)
+    /// <summary>Calls of this method wait.</summary>
+    public (string Method, Task Until)? Held { get; set; }
+
+    public async Task Invoke(IOutgoingGrainCallContext context)
     {
         _made.Enqueue((context.TargetId.ToString(), context.InterfaceMethod.Name));
-        return context.Invoke();
+        if (Held is { } held && context.InterfaceMethod.Name == held.Method) await held.Until;
+        await context.Invoke();
     }
 
     /// <summary>Forgets those made so far.</summary>

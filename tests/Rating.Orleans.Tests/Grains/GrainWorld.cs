@@ -14,7 +14,8 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
     public const int Subscriptions = 24;
     private const string Catalog = """
         {"name":"Made up","currency":"EUR","effectiveFrom":"2026-01-01","meters":[{"key":"messages","event":"sms"}],
-         "plans":[{"key":"plan","charges":[{"key":"sms","name":"SMS","model":"perUnit","meter":"messages","price":"0.10"}]}]}
+         "plans":[{"key":"plan","charges":[{"key":"sms","name":"SMS","model":"perUnit","meter":"messages","price":"0.10"}]},
+                  {"key":"desk","charges":[{"key":"seat","name":"Seat","model":"recurring","timing":"advance","price":"5.00"}]}]}
         """;
 
     public static readonly TenantId Tenant = new("default");

@@ -110,8 +110,9 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
         await world.OnboardAsync();
         await world.SendAsync(300);
         await world.CaughtUpAsync();
-        // Nothing is due then; but the tenant's grain is now in the silo that will die.
+        // Nothing is due then; but the grains of the tenant and of its accounts are now in the silo that will die.
         Assert.True(await ClusterWorld.CloseAsync(world.Any, through: "2026-02-01"));
+        for (var account = 0; account < world.Accounts; account++) Assert.True(await ClusterWorld.CloseAsync(world.Any, $"a{account:000}", through: "2026-02-01"));
         await world.StartAsync(2);
         using var doomed = world.Take(0);
         // Asked of a silo that lives: it asks again where the grain is then, and whoever asked does not notice.

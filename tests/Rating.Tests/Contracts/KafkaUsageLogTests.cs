@@ -8,6 +8,7 @@ using Rating.Engine;
 using Rating.Engine.Intake;
 using Rating.Engine.Log;
 using Rating.Kafka;
+using Rating.TestKit;
 
 namespace Rating.Tests.Contracts;
 
@@ -59,6 +60,22 @@ public sealed class KafkaUsageLogTests(KafkaFixture fixture) : UsageLogContract,
         var refused = await Assert.ThrowsAsync<Refused>(() => KafkaUsageLog.OpenAsync(_settings with { Properties = sasl }, default));
         Assert.Equal("kafka.properties", refused.Code);
         Assert.Contains("NO-SUCH-MECHANISM", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Seen on the wire: -1 is all replicas in sync, and only an idempotent producer asks for an identity (request 22).</summary>
+    [ContractFact]
+    public async Task Settings_cannot_take_away_what_exactly_once_needs()
+    {
+        using var kafka = await MockKafka.StartAsync(1);
+        await using var proxy = new TcpProxy(kafka.PortOf(1), ProxyProtocol.Kafka);
+        await kafka.ProxyAsync(1, proxy);
+        await kafka.CreateTopicAsync("usage", 1);
+        var settings = KafkaFixture.SettingsOf(kafka, "usage", 1);
+        var careless = new Dictionary<string, string>(settings.Properties) { ["bootstrap.servers"] = $"127.0.0.1:{proxy.Port}", ["acks"] = "1", ["enable.idempotence"] = "false" };
+        await using var log = await KafkaUsageLog.OpenAsync(settings with { Properties = careless }, default);
+        await log.AppendAsync([Record(0, "a")], default);
+        Assert.Equal(["produce acks=-1 of rating-writer"], proxy.Seen.Where(request => request.StartsWith("produce", StringComparison.Ordinal)));
+        Assert.Contains("request 22 of rating-writer", proxy.Seen);
     }
 
     [ContractFact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using NodaTime;
 using Rating.Engine.Quotes;
 
 namespace Rating.Tests.Engine;
@@ -103,6 +104,46 @@ public sealed class AdvanceChargeTests
             """);
         Assert.Equal([4.00m, -4.00m], invoices);
     }
+
+    [Fact]
+    public void A_charge_with_an_interval_of_its_own_is_rounded_as_the_first_day_of_its_own_period_says()
+    {
+        // Weeks from January 1st, a Thursday. Down to 0.12: the four that end in January, and the one of January 29th, which February bills; half up to 0.13: the three of February 5th, 12th and 19th.
+        var invoices = Invoices("""
+            {"catalog":[{"currency":"EUR","lineRounding":"down","meters":[],"plans":[{"key":"p","charges":[{"key":"w","model":"recurring","price":"0.125","interval":"week","anchor":"start"}]}]},
+                        {"currency":"EUR","lineRounding":"halfUp","effectiveFrom":"2026-02-01","meters":[],"plans":[{"key":"p","charges":[{"key":"w","model":"recurring","price":"0.125","interval":"week","anchor":"start"}]}]}],
+             "start":"2026-01-01","period":"2026-02-01"}
+            """);
+        Assert.Equal([0.48m, 0.51m], invoices);
+    }
+
+    [Fact]
+    public async Task A_price_that_is_raised_after_the_last_close_does_not_reach_who_has_left()
+    {
+        await using var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 1, 2, 0, 0));
+        await world.Engine.PutCatalogAsync(EngineWorld.Tenant, Licence("365.00"), null, default);
+        await world.Engine.PutPartiesAsync(EngineWorld.Tenant, Customer("null"), default);
+        world.Clock.Set(Instant.FromUtc(2026, 2, 3, 0, 0));
+        Assert.Equal("365.00", Assert.Single((await world.CloseAsync("2026-02-01")).Snapshots).Total.ToText());
+        // January is closed. The price is doubled from the 15th on; the customer leaves with the month.
+        await world.Engine.PutCatalogAsync(EngineWorld.Tenant, Licence("730.00"), new LocalDate(2026, 1, 15), default);
+        await world.Engine.PutPartiesAsync(EngineWorld.Tenant, Customer("\"2026-02-01\""), default);
+
+        // What was paid for 334 of 365 days comes back, all of it.
+        Assert.Equal("-334.00", Assert.Single((await world.CloseAsync()).Snapshots).Total.ToText());
+        await world.SendAsync("""{"specversion":"1.0","id":"1","source":"app","type":"sms","subject":"49","time":"2026-01-20T00:00:00Z"}""");
+        Assert.Equal("0.10", Assert.Single((await world.CloseAsync()).Snapshots).Total.ToText());
+        await world.MustBeCleanAsync("raised after the last close");
+    }
+
+    private static string Licence(string price) => $$"""
+        {"currency":"EUR","effectiveFrom":"2026-01-01","meters":[{"key":"sms","event":"sms"}],
+         "plans":[{"key":"p","charges":[{"key":"licence","model":"recurring","timing":"advance","price":"{{price}}","interval":"year"},{"key":"sms","model":"perUnit","meter":"sms","price":"0.10"}]}]}
+        """;
+
+    private static string Customer(string end) => $$"""
+        {"accounts":[{"id":"A"}],"subscriptions":[{"id":"S","account":"A","start":"2026-01-01","end":{{end}},"changes":[{"plan":"p"}]}],"subjects":[{"subject":"49","subscription":"S","from":"2026-01-01T00:00:00Z"}]}
+        """;
 
     private static List<decimal> Invoices(string request)
     {

@@ -43,11 +43,12 @@ public sealed class ChargeModelsInEngineTests
         // The level goes on: three days of 24 h by the end of 3 April.
         Assert.Equal("7.20", (await world.BalanceAsync("S")).Charge.ToText());
 
-        await world.SendAsync(Event("g2", "stored", "2026-03-31T12:00:00Z", "0"));
+        await world.SendAsync(Event("g2", "stored", "2026-03-31T12:00:00Z", "0"), Event("c5", "call", "2026-03-05T00:00:03Z", "60", "43102"));
         world.Clock.Set(Instant.FromUtc(2026, 5, 3, 0, 0));
         var april = Assert.Single((await world.CloseAsync("2026-05-01")).Snapshots);
-        // Half a day less in March, and nothing in April.
-        Assert.Equal("-1.20", april.Total.ToText());
+        // Half a day less in March, and nothing in April; one call more, whose cost nobody knows.
+        Assert.Equal("-1.00", april.Total.ToText());
+        Assert.Equal(1, Assert.Single(april.Lines, line => line.Detail == "Austria").Uncosted);
 
         await world.SendAsync(Event("g3", "stored", "2026-03-31T18:00:00Z", "20"));
         await world.RestartAsync();

@@ -78,7 +78,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     {
         var (snapshotsBefore, invoicesBefore) = (Snapshots().ToHashSet(), Invoices().Select(invoice => invoice.Number).ToHashSet());
         using var answer = JsonDocument.Parse(await Engine.CloseDocumentAsync(
-            Tenant, null, subscription is null ? null : new SubscriptionId(subscription), through is null ? null : NodaTime.Text.LocalDatePattern.Iso.Parse(through).Value, null, default));
+            Tenant, null, subscription is null ? null : new SubscriptionId(subscription), through is null ? null : NodaTime.Text.LocalDatePattern.Iso.Parse(through).Value, default));
         var snapshots = Snapshots().Where(snapshot => !snapshotsBefore.Contains(snapshot)).Select(snapshot => BillingDocuments.ReadSnapshot(snapshot.Document)).ToList();
         var invoices = Invoices().Where(invoice => !invoicesBefore.Contains(invoice.Number)).ToList();
         Assert.Equal((snapshots.Count, invoices.Count), (answer.RootElement.GetProperty("snapshotCount").GetInt32(), answer.RootElement.GetProperty("invoices").GetArrayLength()));

@@ -34,7 +34,7 @@ public sealed class LargeAccountMemory(ITestOutputHelper output)
             // What lives, not what waits to be collected.
             while (!stop.Token.WaitHandle.WaitOne(20)) peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true));
         });
-        using var closed = System.Text.Json.JsonDocument.Parse(await world.Engine.CloseDocumentAsync(EngineWorld.Tenant, new AccountId("acc"), null, null, null, default));
+        using var closed = System.Text.Json.JsonDocument.Parse(await world.Engine.CloseDocumentAsync(EngineWorld.Tenant, new AccountId("acc"), null, null, default));
         await stop.CancelAsync();
         await watching;
         Assert.Equal((subscriptions, 1), (closed.RootElement.GetProperty("snapshotCount").GetInt32(), closed.RootElement.GetProperty("invoices").GetArrayLength()));

@@ -26,7 +26,7 @@ public sealed class LargeInvoiceTests
             EngineWorld.Tenant, $$"""{"accounts":[{"id":"acc"{{agreed}}}],"subscriptions":[{{subscriptions}}],"subjects":[{"subject":"7","subscription":"s0007","from":"2026-03-01T00:00:00Z"}]}""", default);
         await world.SendAsync([.. Enumerable.Range(0, 12).Select(i => $$"""{"specversion":"1.0","id":"{{i}}","source":"t","type":"sms","subject":"7","partitionkey":"{{i}}","time":"2026-03-01T00:00:00Z"}""")]);
         world.Clock.Set(Instant.FromUtc(2026, 4, 3, 0, 0));
-        using var closed = JsonDocument.Parse(await world.Engine.CloseDocumentAsync(EngineWorld.Tenant, new AccountId("acc"), null, null, null, default));
+        using var closed = JsonDocument.Parse(await world.Engine.CloseDocumentAsync(EngineWorld.Tenant, new AccountId("acc"), null, null, default));
         Assert.Equal((Subscriptions, Limits.CloseSnapshotsListedMax), (closed.RootElement.GetProperty("snapshotCount").GetInt32(), closed.RootElement.GetProperty("snapshots").GetArrayLength()));
         Assert.Equal(agreed.Length > 0 ? "3604.50" : "4005.00", Assert.Single(closed.RootElement.GetProperty("invoices").EnumerateArray()).GetProperty("total").GetString());
 

@@ -12,7 +12,8 @@ public sealed class SealingTests
 {
     private const string Book = """
         {"currency":"EUR","effectiveFrom":"2026-01-01","meters":[{"key":"sms","event":"sms"}],
-         "plans":[{"key":"p","charges":[{"key":"seat","model":"recurring","timing":"advance","price":"31.00"},{"key":"sms","model":"perUnit","meter":"sms","price":"0.10"}]}]}
+         "plans":[{"key":"p","charges":[{"key":"seat","model":"recurring","timing":"advance","price":"31.00"},{"key":"sms","model":"perUnit","meter":"sms","price":"0.10"}]},
+                  {"key":"q","interval":"quarter","charges":[{"key":"sms","model":"perUnit","meter":"sms","price":"0.10"}]}]}
         """;
 
     private static readonly Instant InMarch = Instant.FromUtc(2026, 3, 10, 12, 0);
@@ -103,6 +104,45 @@ public sealed class SealingTests
         var verdicts = await world.VerdictsAsync();
         Assert.Equal((2L, 1L, 1L), (verdicts[(Verdict.Rated, VerdictReason.None)], verdicts[(Verdict.Duplicate, VerdictReason.None)], verdicts[(Verdict.Suspended, VerdictReason.IdConflict)]));
         await world.MustBeCleanAsync("repeated across partitions");
+    }
+
+    [Fact]
+    public async Task An_id_that_a_closed_period_billed_is_not_billed_again_in_another_partition_within_the_horizon()
+    {
+        await using var world = await WorldAsync("""{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"p"}]}""", "S");
+        await world.SendAsync([.. new[] { "a", "b", "c" }.Select(id => Sms(id, InMarch, KeyOf(world, 0)))]);
+        world.Clock.Set(InApril);
+        // three at 0.10, March's and April's seat
+        Assert.Equal("62.30", Assert.Single((await world.CloseAsync("2026-04-01")).Snapshots).Total.ToText());
+        // 24 days later: "a" as it was, late; "b" with another time. Only one partition has usage to bill with April.
+        await world.SendAsync(Sms("a", InMarch, KeyOf(world, 1)), Sms("b", Instant.FromUtc(2026, 4, 2, 0, 0), KeyOf(world, 1)));
+        // 41 days later the horizon is over: "c" comes anew.
+        world.Clock.Set(InMarch + Duration.FromDays(41));
+        await world.SendAsync(Sms("c", InMarch + Duration.FromDays(40), KeyOf(world, 1)));
+        world.Clock.Set(Instant.FromUtc(2026, 5, 3, 0, 0));
+
+        // one "c" at 0.10, May's seat
+        Assert.Equal("31.10", Assert.Single((await world.CloseAsync("2026-05-01")).Snapshots).Total.ToText());
+        var verdicts = await world.VerdictsAsync();
+        Assert.Equal((4L, 1L, 1L), (verdicts[(Verdict.Rated, VerdictReason.None)], verdicts[(Verdict.Duplicate, VerdictReason.None)], verdicts[(Verdict.Suspended, VerdictReason.IdConflict)]));
+        await world.MustBeCleanAsync("repeated in another partition and period");
+    }
+
+    [Fact]
+    public async Task What_a_partition_has_forgotten_is_not_billed_twice_with_the_same_time_in_another()
+    {
+        await using var world = await WorldAsync("""{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"q"}]}""", "S");
+        var inApril = InApril + Duration.FromHours(1);
+        world.Clock.Set(inApril);
+        await world.SendAsync(Sms("a", inApril, KeyOf(world, 0)), Sms("b", inApril, KeyOf(world, 0)));
+        world.Clock.Set(inApril + Duration.FromDays(48));
+        await world.SendAsync(Sms("a", inApril, KeyOf(world, 1)), Sms("b", inApril + Duration.FromDays(47), KeyOf(world, 1)));
+        world.Clock.Set(Instant.FromUtc(2026, 7, 3, 0, 0));
+        await world.CloseAsync("2026-07-01");
+
+        var verdicts = await world.VerdictsAsync();
+        Assert.Equal((3L, 1L), (verdicts[(Verdict.Rated, VerdictReason.None)], verdicts[(Verdict.Duplicate, VerdictReason.None)]));
+        await world.MustBeCleanAsync("same time beyond the horizon");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rating.Domain;
 using Rating.Engine.Intake;
+using Rating.Engine.Views;
 using Rating.Server.Commands;
 using Rating.Server.Documents;
 using Rating.TestKit;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodaTime;
+using Rating.Engine.Views;
 using Rating.Server.Commands;
 using Rating.Server.Documents;
 
