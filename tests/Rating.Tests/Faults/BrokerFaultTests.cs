@@ -1,9 +1,5 @@
 using System.Diagnostics;
-using System.Text;
 using Confluent.Kafka;
-using NodaTime;
-using Rating.Domain;
-using Rating.Server.Documents;
 using Xunit.Abstractions;
 
 namespace Rating.Tests.Faults;
