@@ -245,6 +245,8 @@ internal sealed partial class UsagePartition
             _batchBegun ??= Telemetry.Begin(_time);
             Apply(records);
             (records as IDisposable)?.Dispose();
+            // The others that share the thread go on, too.
+            await Task.Yield();
             // While a checkpoint is on its way, the next one may grow as large as any: then it waits, so that memory stays bounded.
             if (_position - _firstPosition >= _settings.CheckpointRecords || (Turn != _turn && _storing is null)) await BeginCommitAsync("[]");
         }
