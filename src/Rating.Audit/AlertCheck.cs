@@ -97,6 +97,7 @@ internal sealed class AlertCheck(Book book, Closing closing, IReadOnlyList<Snaps
         var (agreed, meters) = Agreed(view, day);
         if (agreed.Count == 0) return;
         var usage = closing.UsageOf(tenant, id).Of(period, billing => billing == period);
+        if (asOf is not null && usage.IsEmpty) return; // an open period is looked at when it is used
         var charge = new Lazy<Fraction>(() => closing.UsageCharge(tenant, view));
         foreach (var rule in agreed)
         {
