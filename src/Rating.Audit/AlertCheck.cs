@@ -94,17 +94,23 @@ internal sealed class AlertCheck(Book book, Closing closing, IReadOnlyList<Snaps
     private void MustBeThere(string tenant, string id, int period, long at, LocalDate from, LocalDate to, LocalDate? asOf)
     {
         if (book.Of(tenant).Subscription(id, at) is not { } subscription || closing.View(tenant, subscription, period, at, asOf) is not { } view) return;
-        var agreements = Enumerable.Range(0, Period.DaysBetween(from, to) + 1).Select(days => Agreed(view, from.PlusDays(days))).DistinctBy(agreed => agreed.Plan).ToList();
+        var days = Enumerable.Range(0, Period.DaysBetween(from, to) + 1).Select(from.PlusDays).ToList();
+        var agreements = days.Select(day => Agreed(view, day)).DistinctBy(agreed => agreed.Plan).ToList();
         if (agreements.Exists(agreed => agreed.Alerts.Count == 0)) return;
         var usage = closing.UsageOf(tenant, id).Of(period, billing => billing == period);
         if (asOf is not null && usage.IsEmpty) return; // an open period is looked at when it is used
-        var charge = new Lazy<Fraction>(() => closing.UsageCharge(tenant, view));
-        var due = agreements.Select(agreed => agreed.Alerts.Where(rule => rule.Meter is null || agreed.Meters.ContainsKey(rule.Meter))
-            .Select(rule => (Rule: rule, Value: rule.Meter is null ? charge.Value : Quantity(agreed.Meters[rule.Meter], usage.Measured)))
-            .SelectMany(one => one.Rule.Reached(one.Value).Select(reached => (one.Rule.Key, reached.Code, reached.Step, one.Value))).ToList());
-        foreach (var (key, code, step, value) in due.Aggregate((some, others) => [.. some.Where(one => others.Exists(other => (one.Key, one.Code, one.Step) == (other.Key, other.Code, other.Step)))]))
-            if (!_stored.Contains((tenant, id, period, key, code, step)))
-                findings.Add(AuditFindingKind.AlertMissing, $"alert {tenant} {id}/{period}/{key}/{code}/{step}", $"due, at {value}", "none");
+        var missing = Missing(new Lazy<Fraction>(() => closing.UsageCharge(tenant, view)));
+        // A level below 0 makes a charge fall as time goes by: then the lowest of these days is what was surely seen.
+        if (missing.Count > 0 && asOf is not null)
+            missing = Missing(new Lazy<Fraction>(() => days.Select(day => closing.UsageCharge(tenant, view with { AsOf = day })).Min()));
+        foreach (var (key, code, step, value) in missing) findings.Add(AuditFindingKind.AlertMissing, $"alert {tenant} {id}/{period}/{key}/{code}/{step}", $"due, at {value}", "none");
+
+        List<(string Key, string Code, int Step, Fraction Value)> Missing(Lazy<Fraction> charge) => [.. agreements
+            .Select(agreed => agreed.Alerts.Where(rule => rule.Meter is null || agreed.Meters.ContainsKey(rule.Meter))
+                .Select(rule => (Rule: rule, Value: rule.Meter is null ? charge.Value : Quantity(agreed.Meters[rule.Meter], usage.Measured)))
+                .SelectMany(one => one.Rule.Reached(one.Value).Select(reached => (one.Rule.Key, reached.Code, reached.Step, one.Value))).ToList())
+            .Aggregate((some, others) => some.FindAll(one => others.Exists(other => (one.Key, one.Code, one.Step) == (other.Key, other.Code, other.Step))))
+            .Where(one => !_stored.Contains((tenant, id, period, one.Key, one.Code, one.Step)))];
     }
 
     /// <summary>The alerts of a day within the period, the subscription's own before those of its plan, and the meters of the same catalog version.</summary>
