@@ -16,8 +16,6 @@ internal sealed class SubscriptionUsage
     /// <summary>When the last record was taken in that counts, in milliseconds; null without any.</summary>
     public long? LastIngest => _byUsagePeriod.Values.SelectMany(list => list).Where(r => r.Counts).Max(r => (long?)r.Log.IngestTimeMs);
 
-    public IEnumerable<int> UsagePeriods => _byUsagePeriod.Keys;
-
     public IEnumerable<int> BillingPeriods => _byUsagePeriod.Values.SelectMany(list => list).Where(r => r.Counts).Select(r => r.BillingPeriod).Distinct();
 
     public IEnumerable<ReplayedRecord> BilledUpTo(int period) => _byUsagePeriod.Values.SelectMany(list => list).Where(r => r.Counts && r.BillingPeriod <= period);

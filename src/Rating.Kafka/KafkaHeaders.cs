@@ -17,7 +17,4 @@ public static class KafkaHeaders
 
     /// <summary>W3C trace context, on the first record of an append in each partition, when the append is traced.</summary>
     public const string Trace = Engine.Telemetry.TraceHeader;
-
-    /// <summary>How the attributes of a CloudEvent in binary mode start.</summary>
-    public const string AttributePrefix = "ce_";
 }

@@ -49,17 +49,23 @@ public sealed class AcknowledgedFile : IDisposable
     }
 
     /// <summary>What was acknowledged and is not in a topic: at its place, or where no place is known anywhere in it, as often as it was acknowledged.</summary>
-    public IReadOnlyList<string> MissingFrom(TopicContent topic)
+    public IReadOnlyList<string> MissingFrom(TopicContent topic) => Missing(topic.Sent, topic.Hashes);
+
+    /// <summary>What was acknowledged and is not in another log, as often as it was acknowledged.</summary>
+    /// <param name="hashes">What the log holds, as <see cref="HashOf"/> knows it.</param>
+    public IReadOnlyList<string> MissingFrom(IReadOnlyList<string> hashes) => Missing(hashes, new Dictionary<(int, long), string>());
+
+    private List<string> Missing(IReadOnlyList<string> sent, IReadOnlyDictionary<(int Partition, long Offset), string> places)
     {
         lock (_gate) _writer.Flush();
-        var left = topic.Sent.GroupBy(hash => hash, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Count(), StringComparer.Ordinal);
+        var left = sent.GroupBy(hash => hash, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Count(), StringComparer.Ordinal);
         var missing = new List<string>();
         foreach (var line in File.ReadLines(Path))
         {
             var words = line.Split('\t');
             var isThere = words[0] == Unknown
                 ? left.GetValueOrDefault(words[2]) > 0 && left[words[2]]-- > 0
-                : topic.Hashes.GetValueOrDefault((int.Parse(words[0], CultureInfo.InvariantCulture), long.Parse(words[1], CultureInfo.InvariantCulture))) == words[2];
+                : places.GetValueOrDefault((int.Parse(words[0], CultureInfo.InvariantCulture), long.Parse(words[1], CultureInfo.InvariantCulture))) == words[2];
             if (!isThere) missing.Add(line);
         }
 

@@ -6,7 +6,7 @@ namespace Rating.TestKit;
 /// <summary>A way to a TCP server that can be slow, cut, cut before the reply, or frozen in the middle of a request.</summary>
 /// <remarks>
 /// Faults are events: a test waits for <see cref="Happened"/>, not for time. In front of PostgreSQL a fault can wait for a statement: every write of the store is one statement that commits by itself,
-/// so the reply of that statement is the reply of its COMMIT.
+/// so the reply of that statement is the reply of its COMMIT. In front of a Kafka broker it can wait for a request (<see cref="KafkaFrames.NameOf"/> says what each is called), and the reply is that request's own.
 /// </remarks>
 public sealed class TcpProxy : IAsyncDisposable
 {
@@ -15,20 +15,22 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<(Socket Client, Socket Server)> _pairs = [];
     private readonly int _target;
-    private readonly bool _isPostgres;
+    private readonly ProxyProtocol _protocol;
+    private readonly HashSet<string> _seen = [];
     private readonly Task _accepting;
     private TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Fault _fault = Fault.None;
-    private string? _statement;
+    private string? _text;
     private long _freezeAfter;
     private bool _isDown;
+    private long _bytesToClients;
 
     /// <summary>Listens on a free port of 127.0.0.1.</summary>
     /// <param name="target">The server's port on 127.0.0.1.</param>
-    /// <param name="isPostgres">Whether the server is PostgreSQL, so that faults can wait for a statement.</param>
-    public TcpProxy(int target, bool isPostgres = false)
+    /// <param name="protocol">What is spoken, so that faults can wait for a request.</param>
+    public TcpProxy(int target, ProxyProtocol protocol = ProxyProtocol.Unknown)
     {
-        (_target, _isPostgres) = (target, isPostgres);
+        (_target, _protocol) = (target, protocol);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = Task.Run(AcceptAsync);
@@ -40,7 +42,6 @@ public sealed class TcpProxy : IAsyncDisposable
         LoseReply,
         LoseRequest,
         Freeze,
-        FreezeReply,
     }
 
     /// <summary>The port to connect to.</summary>
@@ -53,31 +54,33 @@ public sealed class TcpProxy : IAsyncDisposable
     public Task Happened => _happened.Task;
 
     /// <summary>The next request reaches the server; its reply does not come back, and the connection is cut once the server has sent it.</summary>
-    /// <param name="statement">Only a PostgreSQL request counts that executes a statement with this text in it.</param>
-    public void LoseNextReply(string? statement = null) => Expect(Fault.LoseReply, 0, statement);
+    /// <param name="text">Only a request counts that has this text: in its statement (PostgreSQL), in its name (Kafka).</param>
+    public void LoseNextReply(string? text = null) => Expect(Fault.LoseReply, 0, text);
 
     /// <summary>The next request does not reach the server, and the connection is cut.</summary>
-    /// <param name="statement">Only a PostgreSQL request counts that executes a statement with this text in it.</param>
-    public void LoseNextRequest(string? statement = null) => Expect(Fault.LoseRequest, 0, statement);
-
-    /// <summary>The next request reaches the server whole; then nothing goes either way, and nothing is closed: as if the client were frozen while it waits, or the network swallowed everything.</summary>
-    /// <param name="statement">Only a PostgreSQL request counts that executes a statement with this text in it.</param>
-    public void FreezeNextReply(string? statement = null) => Expect(Fault.FreezeReply, 0, statement);
+    /// <param name="text">Only a request counts that has this text: in its statement (PostgreSQL), in its name (Kafka).</param>
+    public void LoseNextRequest(string? text = null) => Expect(Fault.LoseRequest, 0, text);
 
     /// <summary>The next request reaches the server up to this many bytes; then the client seems frozen: nothing more is sent, nothing is closed.</summary>
     public void FreezeNextRequestAfter(long bytes) => Expect(Fault.Freeze, bytes, null);
 
-    /// <summary>Cuts all connections, and takes no new ones until <see cref="Restore"/>.</summary>
+    /// <summary>How many bytes the server's replies had so far.</summary>
+    public long BytesToClients => Interlocked.Read(ref _bytesToClients);
+
+    /// <summary>The requests that came through so far, each kind once; only of a protocol that is followed.</summary>
+    public IReadOnlyList<string> Seen
+    {
+        get
+        {
+            lock (_gate) return [.. _seen.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Cuts all connections, and takes no new ones.</summary>
     public void Cut()
     {
         lock (_gate) _isDown = true;
         CloseAll();
-    }
-
-    /// <summary>Takes connections again.</summary>
-    public void Restore()
-    {
-        lock (_gate) _isDown = false;
     }
 
     /// <inheritdoc/>
@@ -91,9 +94,9 @@ public sealed class TcpProxy : IAsyncDisposable
         _listener.Dispose();
     }
 
-    private void Expect(Fault fault, long bytes, string? statement)
+    private void Expect(Fault fault, long bytes, string? text)
     {
-        lock (_gate) (_fault, _freezeAfter, _statement, _happened) = (fault, bytes, statement, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_gate) (_fault, _freezeAfter, _text, _happened) = (fault, bytes, text, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 
     private void CloseAll()
@@ -149,7 +152,7 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private async Task PumpAsync((Socket Client, Socket Server) pair)
     {
-        var line = new Line();
+        var line = new Line(_protocol);
         await Task.WhenAny(RequestsAsync(pair, line), RepliesAsync(pair, line));
         if (!line.IsFrozen) Close(pair);
     }
@@ -164,11 +167,17 @@ public sealed class TcpProxy : IAsyncDisposable
                 var read = await pair.Client.ReceiveAsync(buffer, SocketFlags.None, _stop.Token);
                 if (read == 0) return;
                 await WaitAsync();
-                var executed = _isPostgres ? line.Requests.Take(buffer.AsSpan(0, read)) : [];
+                var asked = line.Requests(buffer.AsSpan(0, read));
                 lock (_gate)
                 {
-                    var isMeant = _statement is null || executed.Any(statement => statement.Contains(_statement, StringComparison.Ordinal));
-                    if (_fault != Fault.None && line.Fault == Fault.None && isMeant) (line.Fault, line.Left, line.Happened, _fault) = (_fault, _freezeAfter, _happened, Fault.None);
+                    _seen.UnionWith(asked.Select(one => one.Name));
+                    var meant = asked.Where(one => _text is null || one.Name.Contains(_text, StringComparison.Ordinal)).ToList();
+                    var isMeant = _text is null || meant.Count > 0;
+                    if (_fault != Fault.None && line.Fault == Fault.None && isMeant)
+                    {
+                        line.Number = meant.FirstOrDefault().Number;
+                        (line.Fault, line.Left, line.Happened, _fault) = (_fault, _freezeAfter, _happened, Fault.None);
+                    }
                 }
 
                 if (line.Fault == Fault.LoseRequest)
@@ -201,14 +210,7 @@ public sealed class TcpProxy : IAsyncDisposable
             while (true)
             {
                 var read = await pair.Server.ReceiveAsync(buffer, SocketFlags.None, _stop.Token);
-                if (line.Fault == Fault.FreezeReply)
-                {
-                    line.IsFrozen = true;
-                    line.Happened!.TrySetResult();
-                    return;
-                }
-
-                if (line.Fault == Fault.LoseReply)
+                if (line.IsLost(buffer.AsSpan(0, read)))
                 {
                     Close(pair);
                     line.Happened!.TrySetResult();
@@ -217,6 +219,7 @@ public sealed class TcpProxy : IAsyncDisposable
 
                 if (read == 0) return;
                 await WaitAsync();
+                Interlocked.Add(ref _bytesToClients, read);
                 await SendAsync(pair.Client, buffer.AsMemory(0, read));
             }
         }
@@ -238,16 +241,33 @@ public sealed class TcpProxy : IAsyncDisposable
         await timer.WaitForNextTickAsync(_stop.Token);
     }
 
-    private sealed class Line
+    private sealed class Line(ProxyProtocol protocol)
     {
+        private readonly PostgresRequests _statements = new();
+        private readonly KafkaFrames _requests = new(), _replies = new();
+
         public volatile Fault Fault;
 
-        public PostgresRequests Requests { get; } = new();
+        /// <summary>The number of the Kafka request whose reply is lost.</summary>
+        public int Number { get; set; }
 
         public long Left { get; set; }
 
         public TaskCompletionSource? Happened { get; set; }
 
         public bool IsFrozen { get; set; }
+
+        public IReadOnlyList<(string Name, int Number)> Requests(ReadOnlySpan<byte> piece) => protocol switch
+        {
+            ProxyProtocol.Postgres => [.. _statements.Take(piece).Select(statement => (statement, 0))],
+            ProxyProtocol.Kafka => [.. _requests.Take(piece).Select(head => (KafkaFrames.NameOf(head), KafkaFrames.NumberOf(head, isReply: false)))],
+            _ => [],
+        };
+
+        public bool IsLost(ReadOnlySpan<byte> piece)
+        {
+            var replies = protocol == ProxyProtocol.Kafka ? _replies.Take(piece) : [];
+            return Fault == Fault.LoseReply && (protocol != ProxyProtocol.Kafka || replies.Any(head => KafkaFrames.NumberOf(head, isReply: true) == Number));
+        }
     }
 }

@@ -16,8 +16,6 @@ internal sealed class TenantBook
     /// <summary>The sequence of the first close of a subscription's period: its terms are frozen there.</summary>
     public Dictionary<(string Subscription, int Period), long> Frozen { get; } = [];
 
-    public IEnumerable<string> SubscriptionIds => _subscriptions.Keys;
-
     public void Add(Catalog catalog)
     {
         var before = Catalogs.Count == 0 ? null : Catalogs[^1];

@@ -10,8 +10,6 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _at;
 
-    public readonly bool AtEnd => _at == _bytes.Length;
-
     public byte Byte() => _bytes[_at++];
 
     public ulong Varint()

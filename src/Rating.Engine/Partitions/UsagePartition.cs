@@ -217,6 +217,8 @@ internal sealed partial class UsagePartition
 
                 _batchBegun ??= Telemetry.Begin(_time);
                 Apply(records);
+                // The others that share the thread go on, too.
+                await Task.Yield();
                 if (_position - _firstPosition >= _settings.CheckpointRecords || Turn != turn)
                 {
                     await CommitAsync("[]");

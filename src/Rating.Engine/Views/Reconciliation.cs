@@ -16,7 +16,4 @@ public sealed record Reconciliation(IReadOnlyList<ReconciliationRow> Rows, IRead
 
     /// <summary>Received without a verdict; zero when nothing is lost and all is read.</summary>
     public long Difference => Rows.Sum(row => Math.Abs(row.Received - row.Decided));
-
-    /// <summary>How many have a verdict of this name.</summary>
-    public long CountOf(Verdict verdict) => Verdicts.Where(count => count.Verdict == verdict).Sum(count => count.Count);
 }

@@ -36,9 +36,6 @@ public sealed class CdrReader
     /// <summary>Where the lines read so far went.</summary>
     public CdrCounts Counts { get; } = new();
 
-    /// <summary>Whether the last line had no line end: the file may still be being written, or may have been cut.</summary>
-    public bool EndsInsideLine => Counts.Lines > 0 && !_lines.Ended;
-
     /// <summary>The rows in file order, once. Every row is the same object: use it before asking for the next.</summary>
     /// <exception cref="CdrFileException">The header lacks a column that the map needs; thrown before the first row.</exception>
     public IEnumerable<CdrRow> Rows()

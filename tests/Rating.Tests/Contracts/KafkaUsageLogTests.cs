@@ -8,6 +8,7 @@ using Rating.Engine;
 using Rating.Engine.Intake;
 using Rating.Engine.Log;
 using Rating.Kafka;
+using Rating.TestKit;
 
 namespace Rating.Tests.Contracts;
 
@@ -59,6 +60,59 @@ public sealed class KafkaUsageLogTests(KafkaFixture fixture) : UsageLogContract,
         var refused = await Assert.ThrowsAsync<Refused>(() => KafkaUsageLog.OpenAsync(_settings with { Properties = sasl }, default));
         Assert.Equal("kafka.properties", refused.Code);
         Assert.Contains("NO-SUCH-MECHANISM", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Seen on the wire: -1 is all replicas in sync, and only an idempotent producer asks for an identity (request 22).</summary>
+    [ContractFact]
+    public async Task Settings_cannot_take_away_what_exactly_once_needs()
+    {
+        using var kafka = await MockKafka.StartAsync(1);
+        await using var proxy = new TcpProxy(kafka.PortOf(1), ProxyProtocol.Kafka);
+        await kafka.ProxyAsync(1, proxy);
+        await kafka.CreateTopicAsync("usage", 1);
+        var settings = KafkaFixture.SettingsOf(kafka, "usage", 1);
+        var careless = new Dictionary<string, string>(settings.Properties) { ["bootstrap.servers"] = $"127.0.0.1:{proxy.Port}", ["acks"] = "1", ["enable.idempotence"] = "false" };
+        await using var log = await KafkaUsageLog.OpenAsync(settings with { Properties = careless }, default);
+        await log.AppendAsync([Record(0, "a")], default);
+        Assert.Equal(["produce acks=-1 of rating-writer"], proxy.Seen.Where(request => request.StartsWith("produce", StringComparison.Ordinal)));
+        Assert.Contains("request 22 of rating-writer", proxy.Seen);
+    }
+
+    /// <summary>The reader of the one partition stands still while the other one is read to its end over the same connection: what can be fetched ahead has come by then.</summary>
+    [ContractFact]
+    public async Task What_nobody_reads_is_fetched_ahead_up_to_its_bound_and_the_rest_once_it_is_read()
+    {
+        const int records = 40, bytesEach = 100_000, aheadKiB = 256, all = records * bytesEach;
+        // Two of them per answer: twice at the first read, and once more over a queue that is full but for a byte.
+        const int aheadMax = (aheadKiB << 10) + (3 * 2 * bytesEach);
+        using var kafka = await MockKafka.StartAsync(1);
+        await using var proxy = new TcpProxy(kafka.PortOf(1));
+        await kafka.CreateTopicAsync("usage", 2);
+        var random = new Random(1);
+        var sent = new List<byte[]>();
+        using (var sender = new KafkaSender(kafka.Bootstrap, "usage"))
+            for (var number = 0; number < records; number++)
+            {
+                sent.Add(new byte[bytesEach]);
+                random.NextBytes(sent[^1]);
+                for (var partition = 0; partition < 2; partition++) await sender.SendAsync(partition, sent[^1], 0);
+            }
+
+        await kafka.ProxyAsync(1, proxy);
+        var settings = KafkaFixture.SettingsOf(kafka, "usage", 2);
+        var small = new Dictionary<string, string>(settings.Properties) { ["bootstrap.servers"] = $"127.0.0.1:{proxy.Port}", ["fetch.message.max.bytes"] = $"{2 * bytesEach}" };
+        await using var log = await KafkaUsageLog.OpenAsync(settings with { Properties = small, FetchAheadKiBMax = aheadKiB }, default);
+        Assert.Equal(sent[0], Assert.Single(await log.ReadAsync(0, 0, 1, default)).Payload.ToArray());
+        await MustHoldAsync(1);
+        Assert.InRange(proxy.BytesToClients, all, all + aheadMax);
+        await MustHoldAsync(0);
+        Assert.InRange(proxy.BytesToClients, 2 * all, long.MaxValue);
+
+        async Task MustHoldAsync(int partition)
+        {
+            for (var next = 0; next < records;)
+                foreach (var record in await log.ReadAsync(partition, next, 3, default)) Assert.Equal(sent[next++], record.Payload.ToArray());
+        }
     }
 
     [ContractFact]

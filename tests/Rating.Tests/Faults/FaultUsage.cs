@@ -34,9 +34,9 @@ internal sealed class FaultUsage
     /// <summary>When April's usage is taken in.</summary>
     public static readonly Instant InApril = Instant.FromUtc(2026, 5, 3, 12, 0);
 
-    public IReadOnlyList<UsageBatch> March { get; }
+    public List<UsageBatch> March { get; }
 
-    public IReadOnlyList<UsageBatch> April { get; }
+    public List<UsageBatch> April { get; }
 
     /// <summary>An event of the first account, for tests that add their own.</summary>
     public static string Sms(string id, Instant time, string? partitionKey = null, string type = "sms.sent", string source = "extra") =>

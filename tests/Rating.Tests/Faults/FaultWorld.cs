@@ -25,6 +25,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     private KafkaSender? _kafkaSender;
     private readonly List<RatingProcess> _begun = [];
     private string _sendsTo = "";
+    private int _nobodys;
 
     private FaultWorld(FaultFixture fixture, int seed, MockKafka kafka, ThrowAwayPostgres? postgres)
     {
@@ -185,11 +186,21 @@ internal sealed class FaultWorld : IAsyncDisposable
         await CloseAsync("2026-04-01");
     }
 
-    /// <summary>Sends the usage of April, with what is late for March, and closes April.</summary>
+    /// <summary>Sends the usage of April, with what is late for March, audits the running charges that it makes, and closes April.</summary>
     public async Task RunAprilAsync(Func<int, Task>? before = null)
     {
         SetClock(FaultUsage.InApril);
         await SendAsync(Usage.April, before);
+        await CloseAprilAsync();
+    }
+
+    /// <summary>Audits the running charges of April, which its close empties, and closes it.</summary>
+    public async Task CloseAprilAsync()
+    {
+        await CaughtUpAsync();
+        var audit = await MustPassAuditAsync();
+        Assert.Equal(2 * FaultUsage.Accounts, audit.Balances);
+        Assert.NotEqual("0", Assert.Single(audit.Money).NotYetInvoiced);
         await CloseAsync("2026-05-01");
     }
 
@@ -219,6 +230,37 @@ internal sealed class FaultWorld : IAsyncDisposable
     /// <summary>Sends events over HTTP once.</summary>
     /// <returns>Whether they were acknowledged.</returns>
     public Task<bool> TryPostAsync(IReadOnlyList<string> events) => _http.TryAsync(Client.Url, events);
+
+    /// <summary>Sends usage without an end, that bills nobody, over HTTP and straight into the topic, while something happens: what the engine stores and the log takes is always in the middle of it.</summary>
+    /// <param name="batches">Usage that bills, sent first.</param>
+    /// <param name="fault">What happens; begins when the second batch is on its way.</param>
+    public async Task UnderLoadAsync(IReadOnlyList<UsageBatch> batches, Func<Task> fault)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var over = new CancellationTokenSource();
+        var sending = Task.Run(async () =>
+        {
+            await SendAsync(batches, number =>
+            {
+                if (number == 1) begun.TrySetResult();
+                return Task.CompletedTask;
+            });
+            while (!over.IsCancellationRequested) await SendAsync([Nobodys(null), Nobodys(_nobodys % FaultUsage.Partitions)]);
+        });
+        try
+        {
+            await await Task.WhenAny(begun.Task, sending);
+            await fault();
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await sending;
+        }
+    }
+
+    /// <summary>How many records were acknowledged so far.</summary>
+    public long Acknowledged => _acknowledged.Count;
 
     /// <summary>Closes all periods up to a day; the request is made again while it cannot be served.</summary>
     public Task CloseAsync(string through) => AgainAsync(async client =>
@@ -309,16 +351,23 @@ internal sealed class FaultWorld : IAsyncDisposable
     public async Task MustBeSoundAsync()
     {
         await CaughtUpAsync();
-        RatingProcess.Run(0, "audit", "--url", Client.Url);
-        var report = RatingProcess.Json("reconcile", "--url", Client.Url);
-        Assert.Equal(0, report.GetProperty("difference").GetInt64());
+        await MustPassAuditAsync();
+        var report = await ReconciliationAsync();
+        Assert.Equal(0, report.Difference);
         var topic = TopicContent.Read(Kafka.Bootstrap, Topic, FaultUsage.Partitions);
-        Assert.Equal(topic.Records.Count, report.GetProperty("decided").GetInt64());
+        Assert.Equal(topic.Records.Count, report.Decided);
         Assert.Empty(_acknowledged.MissingFrom(topic));
-        Tell($"{_acknowledged.Count} acknowledged, {topic.Records.Count} in the topic, {report.GetProperty("verdicts")}");
+        Tell($"{_acknowledged.Count} acknowledged, {topic.Records.Count} in the topic, {report.Verdicts}");
     }
 
-    /// <summary>Sends and closes whatever is left, and compares with the run that nobody disturbed.</summary>
+    private async Task<AuditDocument> MustPassAuditAsync()
+    {
+        var audit = await AgainAsync(client => client.SendAsync<AuditDocument>(HttpMethod.Post, "/v1/audit", null, default));
+        Assert.True(audit.FindingsCount == 0, $"{audit.FindingsCount} findings:\n{string.Join('\n', audit.Findings)}");
+        return audit;
+    }
+
+    /// <summary>What must be true after any fault, and the invoices are those of the run that nobody disturbed.</summary>
     public async Task MustEndAsUndisturbedAsync()
     {
         await MustBeSoundAsync();
@@ -341,6 +390,9 @@ internal sealed class FaultWorld : IAsyncDisposable
     }
 
     private static string LastLines(RatingProcess? server) => string.Join('\n', $"{server}".Split('\n').TakeLast(40));
+
+    // Nothing measures it: it is suspended, and bills nothing.
+    private UsageBatch Nobodys(int? partition) => new(partition, [.. Enumerable.Range(0, 10).Select(_ => FaultUsage.Sms($"nobody {_nobodys++}", FaultUsage.InMarch, partition is { } place ? FaultUsage.KeyOfPartition(place) : null, "no.such.meter"))]);
 
     private string ClockFile => _folder.File("clock");
 

@@ -55,12 +55,12 @@ public sealed class KitTests(KafkaFixture fixture) : IClassFixture<KafkaFixture>
     public async Task A_record_whose_acknowledgement_was_cut_off_is_in_the_topic()
     {
         using var kafka = await MockKafka.StartAsync(1);
-        await using var proxy = new TcpProxy(kafka.PortOf(1));
+        await using var proxy = new TcpProxy(kafka.PortOf(1), ProxyProtocol.Kafka);
         await kafka.CreateTopicAsync("usage", 1);
         await kafka.ProxyAsync(1, proxy);
         using var sender = new KafkaSender($"127.0.0.1:{proxy.Port}", "usage");
         await sender.SendAsync(0, "a"u8.ToArray(), Time);
-        proxy.LoseNextReply();
+        proxy.LoseNextReply("produce acks=-1 of rdkafka");
         var sending = sender.SendAsync(0, "b"u8.ToArray(), Time);
         await proxy.Happened;
         await sending;

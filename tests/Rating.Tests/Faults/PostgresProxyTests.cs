@@ -14,7 +14,7 @@ public sealed class PostgresProxyTests(PostgresServer postgres)
     public async Task A_statement_whose_reply_is_lost_was_executed_and_one_before_it_was_not_touched(bool isPrepared)
     {
         var database = postgres.TakeDatabase();
-        await using var proxy = new TcpProxy(postgres.Server.Port, isPostgres: true);
+        await using var proxy = new TcpProxy(postgres.Server.Port, ProxyProtocol.Postgres);
         await using var connection = new NpgsqlConnection(postgres.Server.ConnectionString(database, port: proxy.Port) + ";Pooling=false");
         await connection.OpenAsync();
         await using var insert = new NpgsqlCommand("INSERT INTO rating.import (tenant, content_hash, name, row_count, imported_at) VALUES ('t', $1, 'n', 1, '')", connection) { Parameters = { new() { Value = "a" } } };
@@ -34,7 +34,7 @@ public sealed class PostgresProxyTests(PostgresServer postgres)
     public async Task A_statement_that_is_lost_on_its_way_was_not_executed()
     {
         var database = postgres.TakeDatabase();
-        await using var proxy = new TcpProxy(postgres.Server.Port, isPostgres: true);
+        await using var proxy = new TcpProxy(postgres.Server.Port, ProxyProtocol.Postgres);
         await using var connection = new NpgsqlConnection(postgres.Server.ConnectionString(database, port: proxy.Port) + ";Pooling=false");
         await connection.OpenAsync();
         proxy.LoseNextRequest("COMMIT");
