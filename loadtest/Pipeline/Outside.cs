@@ -98,7 +98,7 @@ internal sealed class Outside : IDisposable
     }
 
     /// <summary>How a process joins the cluster whose members are in a database.</summary>
-    public static ClusterPlace ClusterOn(string connection) => new("rating", IPAddress.Loopback, FreePort(), null, $"{connection};Search Path=rating");
+    public static ClusterPlace ClusterOn(string connection) => new("rating", IPAddress.Loopback, FreePort(), $"{connection};Search Path=rating");
 
     /// <summary>A port that nobody listens on.</summary>
     public static int FreePort()

@@ -92,7 +92,7 @@ public sealed class RatingEngine : IAsyncDisposable
             await engine._keeper.LoadAsync(cancellation);
             engine.Alerts.Start();
             await engine._partitions.StartAsync(cancellation);
-            // In a cluster the calendar does: not every process that starts.
+            // In a cluster whoever closes next does: not every process that starts.
             if (engine._partitions.Addresses is null) await engine._closer.ResumeAsync(cancellation);
             return engine;
         }
@@ -326,6 +326,12 @@ public sealed class RatingEngine : IAsyncDisposable
 
     /// <summary>Hands over what leaves and what comes in, in one process of a cluster at a time, until the engine is disposed.</summary>
     public void Run(HandOff.HandOffs handOffs) => _partitions.RunAlone("hand-off", handOffs.RunAsync);
+
+    /// <summary>Looks at the calendar every so often, until the engine is disposed. Not in a cluster: there a reminder does it, wherever that falls due.</summary>
+    public void Run(CloseCalendar calendar, TimeSpan every)
+    {
+        if (IsAlone) _partitions.RunAlone("calendar", cancellation => calendar.RunAsync(every, _timer, cancellation));
+    }
 
     /// <summary>Finishes a close batch in this process.</summary>
     internal Task<Closed> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);

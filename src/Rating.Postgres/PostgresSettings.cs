@@ -1,3 +1,6 @@
+using Npgsql;
+using Rating.Domain;
+
 namespace Rating.Postgres;
 
 /// <summary>Where the database is, and how long the store waits for it.</summary>
@@ -29,4 +32,23 @@ public sealed record PostgresSettings
 
     /// <summary>The longest that a read may take, from its first row to its last.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Whether the connection strings can be read at all.</summary>
+    /// <param name="where">Where they stand: before their names.</param>
+    /// <exception cref="Refused"><c>settings.value</c>: the string, and the word in it.</exception>
+    public void Check(string where)
+    {
+        foreach (var (name, text) in new[] { (nameof(ConnectionString), ConnectionString), (nameof(OwnerConnectionString), OwnerConnectionString) })
+        {
+            if (text is null) continue;
+            try
+            {
+                _ = new NpgsqlConnectionStringBuilder(text);
+            }
+            catch (Exception wrong) when (wrong is ArgumentException or FormatException or InvalidCastException)
+            {
+                throw new Refused("settings.value", $"{where}{name} cannot be read: {wrong.Message} Write it as Npgsql reads it, such as Host=db;Database=rating;Username=rating_server.") { Where = where + name };
+            }
+        }
+    }
 }

@@ -30,5 +30,5 @@ var parsed = root.Parse(args);
 if (parsed.Action is HelpAction && parsed.CommandResult.Command == root)
     foreach (var command in commands) command.Description = command.About;
 var isUsageError = parsed.Action is ParseErrorAction;
-var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
+var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(55) });
 return isUsageError ? ExitCode.Usage : code;

@@ -36,8 +36,7 @@ internal sealed class CloseTriggers(RatingEngine engine, IUsageLog topic, IOutle
     {
         var (account, subscription, through) = Read(trigger.Payload);
         if (engine.Book.Read(book => book.Tenant(trigger.Tenant)) is null) throw new Refused("tenant.unknown", $"There is no tenant '{trigger.Tenant}'.");
-        using var done = JsonDocument.Parse(await engine.CloseDocumentAsync(trigger.Tenant, account, subscription, through, cancellation));
-        return string.Join("; ", done.RootElement.GetProperty("parked").EnumerateArray().Take(10).Select(one => $"{one.GetProperty("subscription").GetString()}: {one.GetProperty("why").GetString()}"));
+        return string.Join("; ", CloseCalendar.Parked(await engine.CloseDocumentAsync(trigger.Tenant, account, subscription, through, cancellation)).Take(10).Select(one => $"{one.Subscription}: {one.Why}"));
     }
 
     private static (AccountId?, SubscriptionId?, LocalDate?) Read(ReadOnlyMemory<byte> payload)

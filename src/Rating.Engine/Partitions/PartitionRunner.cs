@@ -45,7 +45,7 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     }
 
     /// <summary>Opens the partition and runs it until disposed; tries again while it cannot be opened.</summary>
-    public void Run() => _running = Task.Run(KeepRunningAsync, CancellationToken.None);
+    public void Run() => _running = PartitionThreads.Shared.Run(KeepRunningAsync);
 
     /// <summary>Makes it look at its commands and at the book.</summary>
     public void Wake() => _partition?.Wake();

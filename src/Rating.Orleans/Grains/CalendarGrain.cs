@@ -1,6 +1,6 @@
 using Orleans;
 using Orleans.Runtime;
-using Rating.Domain;
+using Rating.Engine.Closing;
 using Rating.Orleans.Contracts;
 using Rating.Orleans.Nodes;
 using Rating.Orleans.Placement;
@@ -14,27 +14,27 @@ internal sealed class CalendarGrain(Node node) : Grain, ICalendarGrain, IReminda
 {
     public const string TypeName = "rating.calendar";
     private const string Reminder = "look";
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(5);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => node.Started.WaitAsync(cancellationToken);
 
     public async Task StartAsync()
     {
-        if (node.Cluster.CalendarEvery is { } every) await this.RegisterOrUpdateReminder(Reminder, every, every);
+        // A silo that has joined looks soon: what was half done is finished, and nobody has to be there when the interval is over.
+        if (node.Cluster.CalendarEvery is { } every) await this.RegisterOrUpdateReminder(Reminder, FirstLook, every);
+        else if (await this.GetReminder(Reminder) is { } before) await this.UnregisterReminder(before);
     }
 
     public async Task LookAsync()
     {
         await node.Keeper.RefreshAsync(CancellationToken.None);
-        Tell((await node.Engine.ResumeClosesAsync(CancellationToken.None)).Parked);
-        foreach (var tenant in node.Keeper.Book.Read(book => book.Tenants.Select(tenant => tenant.Id.Value).ToList()))
-        {
-            var done = await GrainFactory.GetGrain<IAccountGrain>(GrainKey.Of(tenant, "")).CloseAsync(new CloseOrder("", "", node.Keeper.Book.Sequence));
-            Tell([.. done.Parked.Zip(done.Why)]);
-        }
+        await new CloseCalendar(node.Engine, (what, why) => NodeLog.NotClosed(node.Logger, what, why)).LookAsync(CancellationToken.None);
     }
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
+        // It was due when this silo was told that there is no calendar.
+        if (node.Cluster.CalendarEvery is null) return;
         try
         {
             await LookAsync();
@@ -44,10 +44,5 @@ internal sealed class CalendarGrain(Node node) : Grain, ICalendarGrain, IReminda
             // The next tick tries again.
             NodeLog.NotLooked(node.Logger, error.Message);
         }
-    }
-
-    private void Tell(IReadOnlyList<(string Subscription, string Why)> parked)
-    {
-        foreach (var (subscription, why) in parked) NodeLog.Parked(node.Logger, subscription, why);
     }
 }

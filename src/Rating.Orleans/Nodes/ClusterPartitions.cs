@@ -36,6 +36,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
     private Task _following = Task.CompletedTask;
     private Task _holders = Task.CompletedTask;
     private Task _duties = Task.CompletedTask;
+    private Task _calendar = Task.CompletedTask;
     private IGrainFactory? _grains;
     private ISiloStatusOracle? _silos;
 
@@ -71,7 +72,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         _following = Task.Run(() => new BookFollower(node).RunAsync(_stop.Token), CancellationToken.None);
         _holders = Task.Run(() => new HolderFollower(node, _grains, _silos).RunAsync(_stop.Token), CancellationToken.None);
         _duties = Task.Run(() => new DutyKeeper(node, _grains).RunAsync(_stop.Token), CancellationToken.None);
-        if (node.Cluster.CalendarEvery is not null) _grains.GetGrain<ICalendarGrain>(0).StartAsync().Ignore();
+        _calendar = Task.Run(StartCalendarAsync, CancellationToken.None);
     }
 
     public void RunAlone(string name, Func<CancellationToken, Task> run) => node.Duties[name] = run;
@@ -299,6 +300,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         await _following;
         await _holders;
         await _duties;
+        await _calendar;
         // While this silo is a member nobody else opens its partitions. Once it says that it goes somebody may, and what is not stored by then is refused and redone there.
         await Task.WhenAll(node.Served.Values.Select(served => served.Runner.DisposeAsync().AsTask()));
         if (host is not null)
@@ -336,6 +338,24 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
             {
                 await Task.Delay(Pause, node.Time, CancellationToken.None);
             }
+        }
+    }
+
+    // Until it is done: a cluster whose calendar nobody looks at closes nothing.
+    private async Task StartCalendarAsync()
+    {
+        var calendar = Grains.GetGrain<ICalendarGrain>(0);
+        try
+        {
+            await AskAsync("The calendar", Timeout.InfiniteTimeSpan, async () =>
+            {
+                await calendar.StartAsync();
+                return true;
+            }, _stop.Token);
+        }
+        catch (Exception stopped) when (stopped is OperationCanceledException or Unavailable)
+        {
+            return;
         }
     }
 

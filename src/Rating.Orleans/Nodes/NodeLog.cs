@@ -35,6 +35,6 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "the calendar could not be looked at, trying again: {Why}")]
     public static partial void NotLooked(ILogger logger, string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "subscription {Subscription} could not be closed: {Why}")]
-    public static partial void Parked(ILogger logger, string subscription, string why);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} could not be closed: {Why}")]
+    public static partial void NotClosed(ILogger logger, string what, string why);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Rating.Domain;
 using Rating.Server.Hosting;
@@ -22,23 +23,12 @@ internal static class AlertsApi
         return Results.Text($"[{string.Join(',', documents)}]", "application/json");
     }
 
-    private static async Task Watch(Installation here, Caller caller, HttpContext context, CancellationToken cancellation)
+    private static Task Watch(Installation here, Caller caller, HttpContext context) => EventStream.WriteAsync(context, ends => Alerts(here, caller, ends));
+
+    private static async IAsyncEnumerable<string> Alerts(Installation here, Caller caller, [EnumeratorCancellation] CancellationToken ends)
     {
-        try
-        {
-            var alerts = await here.Engine.ListenAsync(caller.Tenant, cancellation);
-            (context.Response.ContentType, context.Response.Headers.CacheControl) = ("text/event-stream", "no-cache");
-            await context.Response.WriteAsync("event: listening\ndata: {}\n\n", cancellation);
-            await context.Response.Body.FlushAsync(cancellation);
-            await foreach (var alert in alerts)
-            {
-                await context.Response.WriteAsync($"event: alert\nid: {alert.Id}\ndata: {alert.Document}\n\n", cancellation);
-                await context.Response.Body.FlushAsync(cancellation);
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // The listener has gone.
-        }
+        var alerts = await here.Engine.ListenAsync(caller.Tenant, ends);
+        yield return "event: listening\ndata: {}";
+        await foreach (var alert in alerts.WithCancellation(ends)) yield return $"event: alert\nid: {alert.Id}\ndata: {alert.Document}";
     }
 }

@@ -18,22 +18,6 @@ internal static class BalanceApi
     private static async Task<IResult> Balance(string id, Installation here, Caller caller, CancellationToken cancellation) =>
         Results.Text(await here.Engine.BalanceDocumentAsync(caller.Tenant, new SubscriptionId(id), cancellation), "application/json");
 
-    private static async Task Watch(string id, Installation here, Caller caller, HttpContext context, CancellationToken cancellation)
-    {
-        await using var documents = here.Engine.WatchBalanceAsync(caller.Tenant, new SubscriptionId(id), cancellation).GetAsyncEnumerator(cancellation);
-        try
-        {
-            // The first one may be refused: until it is here, nothing is answered.
-            while (await documents.MoveNextAsync())
-            {
-                if (!context.Response.HasStarted) (context.Response.ContentType, context.Response.Headers.CacheControl) = ("text/event-stream", "no-cache");
-                await context.Response.WriteAsync($"event: balance\ndata: {documents.Current}\n\n", cancellation);
-                await context.Response.Body.FlushAsync(cancellation);
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // The listener has gone.
-        }
-    }
+    private static Task Watch(string id, Installation here, Caller caller, HttpContext context) =>
+        EventStream.WriteAsync(context, ends => here.Engine.WatchBalanceAsync(caller.Tenant, new SubscriptionId(id), ends).Select(document => $"event: balance\ndata: {document}"));
 }

@@ -56,6 +56,11 @@ internal abstract class RatingCommand : Command
         {
             return Fail(terminal, ExitCode.Unavailable, "unavailable", wrong.Message, "");
         }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            // A file that cannot be read or written; what the server says comes otherwise.
+            return Fail(terminal, ExitCode.Refused, "file.access", wrong.Message, "");
+        }
         catch (OperationCanceledException)
         {
             return Fail(terminal, ExitCode.Stopped, "stopped", Stopped, "");

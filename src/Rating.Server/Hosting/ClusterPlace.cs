@@ -6,6 +6,5 @@ namespace Rating.Server.Hosting;
 /// <param name="Name">The cluster's name; its silos have the same topic and database.</param>
 /// <param name="Address">The address that the other silos connect to.</param>
 /// <param name="Port">The port that it listens on for them.</param>
-/// <param name="CalendarEvery">How often closes that are due are looked for; null: never.</param>
 /// <param name="ConnectionString">The database of the members, with the program's schema in the search path.</param>
-internal sealed record ClusterPlace(string Name, IPAddress Address, int Port, TimeSpan? CalendarEvery, string ConnectionString);
+internal sealed record ClusterPlace(string Name, IPAddress Address, int Port, string ConnectionString);

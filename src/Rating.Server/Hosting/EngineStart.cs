@@ -15,7 +15,7 @@ internal static class EngineStart
     {
         if (here.Cluster is not { } cluster) return RatingEngine.StartAsync(here.Log, here.Store, here.Settings, here.Clock, TimeProvider.System, cancellation);
 #if RATING_ORLEANS
-        var settings = new ClusterSettings { ConnectionString = cluster.ConnectionString, Cluster = cluster.Name, Address = cluster.Address, Port = cluster.Port, CalendarEvery = cluster.CalendarEvery };
+        var settings = new ClusterSettings { ConnectionString = cluster.ConnectionString, Cluster = cluster.Name, Address = cluster.Address, Port = cluster.Port, CalendarEvery = here.CalendarEvery };
         return RatingCluster.StartAsync(here.Log, here.Store, here.Settings, here.Clock, TimeProvider.System, settings, logger, cancellation);
 #else
         _ = logger;

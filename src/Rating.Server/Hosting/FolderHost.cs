@@ -34,7 +34,7 @@ internal sealed class FolderHost : IAsyncDisposable
         try
         {
             FolderPlaces.Check(folder.Path, settings);
-            var installation = new Installation(opening => Backends.OpenAsync(settings, folder, opening), waits: serve && settings.Places != ServeSettings.Embedded.Places, settings.Rating, SteppedClock.FromEnvironment(), tenant, Seller.Read(folder.Path)) { Reach = settings.Reach, Cluster = settings.Cluster, Telemetry = settings.Telemetry };
+            var installation = new Installation(opening => Backends.OpenAsync(settings, folder, opening), waits: serve && settings.Places != ServeSettings.Embedded.Places, settings.Rating, SteppedClock.FromEnvironment(), tenant, Seller.Read(folder.Path)) { Reach = settings.Reach, CalendarEvery = settings.CalendarEvery, Cluster = settings.Cluster, Telemetry = settings.Telemetry };
             var host = await RatingHost.StartAsync(installation, url, verbose, cancellation);
             if (serve) folder.WriteServer(host.Url);
             return new FolderHost(folder, host);

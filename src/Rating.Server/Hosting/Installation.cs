@@ -1,6 +1,7 @@
 using NodaTime;
 using Rating.Domain;
 using Rating.Engine;
+using Rating.Engine.Closing;
 using Rating.Engine.HandOff;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
@@ -58,6 +59,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Where this program tells about its work.</summary>
     public TelemetrySettings Telemetry { get; init; } = new();
 
+    /// <summary>How often closes that are due are looked for; null: never.</summary>
+    public TimeSpan? CalendarEvery { get; init; }
+
     /// <summary>The cluster that this process is one of; null when it is alone.</summary>
     public ClusterPlace? Cluster { get; init; }
 
@@ -90,6 +94,7 @@ internal sealed class Installation : IAsyncDisposable
                     engine.Run(_handOffs);
                 }
 
+                if (CalendarEvery is { } every) engine.Run(new CloseCalendar(engine, (what, why) => ServerLog.NotClosed(logger, what, why)), every);
                 Volatile.Write(ref _engine, engine);
                 return;
             }

@@ -40,6 +40,9 @@ internal sealed record ServeSettings
     /// <summary>What the engine is told.</summary>
     public RatingSettings Rating { get; init; } = Defaults;
 
+    /// <summary>How often closes that are due are looked for; null: never. A command on a folder never does.</summary>
+    public TimeSpan? CalendarEvery { get; init; }
+
     /// <summary>The topic; null without Kafka.</summary>
     public KafkaLogSettings? Kafka { get; init; }
 
@@ -92,6 +95,8 @@ internal sealed record ServeSettings
         var (kafka, outlet, triggers) = KafkaOf(all.Section("Kafka"), logKind, rating, tenant);
         var postgres = PostgresOf(all.Section("Postgres"), storeKind);
         var telemetry = TelemetryOf(all.Section("Telemetry"));
+        var calendar = all.Number("CalendarSeconds", 300, 0, 86_400);
+        if (calendar is > 0 and < 60) throw new Refused("settings.value", "Rating:CalendarSeconds must be 0 (never) or at least 60.") { Where = "Rating:CalendarSeconds" };
         var place = ClusterOf(all.Section("Cluster"), cluster, kafka, postgres);
         var url = all.Text("Url");
         var hosts = all.Text("Hosts")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -99,7 +104,7 @@ internal sealed record ServeSettings
         all.NothingElse();
         // The positions in the store are positions of one log: another log under them is another installation.
         if (kafka is not null) rating = rating with { Log = $"kafka:{kafka.Topic}" };
-        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, Kafka = kafka, Outlet = outlet, Triggers = triggers, Postgres = postgres, Cluster = place, Telemetry = telemetry };
+        return new ServeSettings { Log = logKind, Store = storeKind, Url = url, Reach = hosts.Length == 0 ? Reach.ThisMachine : new Reach(hosts), Rating = rating, CalendarEvery = calendar == 0 ? null : TimeSpan.FromSeconds(calendar), Kafka = kafka, Outlet = outlet, Triggers = triggers, Postgres = postgres, Cluster = place, Telemetry = telemetry };
     }
 
     private static ClusterPlace? ClusterOf(SettingsSection section, bool wanted, KafkaLogSettings? kafka, PostgresSettings? postgres)
@@ -108,16 +113,17 @@ internal sealed record ServeSettings
         var name = section.Text("Name") ?? "rating";
         var address = section.Text("Address") is { } text ? AddressOf(text) : IPAddress.Loopback;
         var port = section.Number("Port", 11_111, 1, 65_535);
-        var calendar = section.Number("CalendarSeconds", 300, 0, 86_400);
         section.NothingElse();
         if (!wanted) return null;
         if (kafka is null || postgres is null) throw new Refused("cluster.places", "A cluster needs a log and a store that all its processes reach: write --log kafka --store postgres.");
-        if (calendar is > 0 and < 60) throw new Refused("settings.value", "Rating:Cluster:CalendarSeconds must be 0 (never) or at least 60.") { Where = "Rating:Cluster:CalendarSeconds" };
         var database = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = postgres.ConnectionString };
         database["Search Path"] = "rating";
         database["Application Name"] = "rating cluster";
-        if (postgres.Role is { } role) database["Options"] = $"{(database.TryGetValue("Options", out var options) ? options : "")} -c role={role}".Trim();
-        return new ClusterPlace(name, address, port, calendar == 0 ? null : TimeSpan.FromSeconds(calendar), database.ConnectionString);
+        // Membership that waits is membership that is lost: small statements, few connections, and none waits for long.
+        database["Maximum Pool Size"] = 10;
+        database["Command Timeout"] = 10;
+        database["Options"] = $"{(database.TryGetValue("Options", out var options) ? options : "")} -c lock_timeout=5000 -c statement_timeout=10000{(postgres.Role is { } role ? $" -c role={role}" : "")}".Trim();
+        return new ClusterPlace(name, address, port, database.ConnectionString);
     }
 
     private static IPAddress AddressOf(string text)
@@ -207,6 +213,7 @@ internal sealed record ServeSettings
         section.NothingElse();
         if (store != StoreKind.Postgres) return null;
         if (connection is null) section.Required("ConnectionString", "name the database and the login, such as Host=db;Database=rating;Username=rating_server; docs/postgres.md says what the login may. Keep the password in the environment or a secret store.");
+        settings.Check("Rating:Postgres:");
         return settings;
     }
 }

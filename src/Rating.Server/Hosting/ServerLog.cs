@@ -32,4 +32,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "the engine could not start")]
     public static partial void NotLoaded(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} could not be closed: {Why}")]
+    public static partial void NotClosed(ILogger logger, string what, string why);
 }

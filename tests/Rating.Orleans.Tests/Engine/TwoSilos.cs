@@ -20,7 +20,7 @@ internal sealed class TwoSilos : IEngineRuntime
     public async Task<IReadOnlyList<RatingEngine>> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock)
     {
         _silos = await TestSilos.StartAsync(2, log, store, settings, clock);
-        // What the calendar does first when a cluster starts.
+        // What was half done is finished by whoever closes next.
         await _silos.Engines[0].ResumeClosesAsync(default);
         return _silos.Engines;
     }

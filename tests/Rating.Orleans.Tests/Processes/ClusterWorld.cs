@@ -42,6 +42,9 @@ internal sealed class ClusterWorld : IDisposable
     /// <summary>More settings of Kafka, such as topics of what leaves.</summary>
     public Dictionary<string, object?> KafkaSettings { get; } = [];
 
+    /// <summary>How often the nodes that are started from now on look for what is due; 0: never.</summary>
+    public int CalendarSeconds { get; set; }
+
     public List<ClusterNode> Nodes { get; } = [];
 
     public AcknowledgedFile Acknowledged { get; }
@@ -73,7 +76,7 @@ internal sealed class ClusterWorld : IDisposable
     {
         var name = $"node-{++_nodes}";
         string[] arguments = ["serve", "--cluster", "--data", Path.Combine(_folder, name), "--urls", "http://127.0.0.1:0", "--config", Settings(name)];
-        return new ClusterNode(name, program is null ? RatingProcess.Start(environment ?? new Dictionary<string, string>(), arguments) : RatingProcess.StartOther(program, arguments));
+        return new ClusterNode(name, program is null ? RatingProcess.Start(new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["RATING__CALENDARSECONDS"] = CalendarSeconds.ToString(CultureInfo.InvariantCulture) }, arguments) : RatingProcess.StartOther(program, arguments));
     }
 
     /// <summary>Takes a node out of those that are used.</summary>
@@ -242,7 +245,7 @@ internal sealed class ClusterWorld : IDisposable
         };
         var rating = new Dictionary<string, object?>
         {
-            ["Log"] = "kafka", ["Store"] = "postgres", ["Partitions"] = Partitions, ["Kafka"] = kafka, ["Postgres"] = postgres, ["Cluster"] = new Dictionary<string, object?> { ["Port"] = FreePort(), ["CalendarSeconds"] = 0 },
+            ["Log"] = "kafka", ["Store"] = "postgres", ["Partitions"] = Partitions, ["Kafka"] = kafka, ["Postgres"] = postgres, ["Cluster"] = new Dictionary<string, object?> { ["Port"] = FreePort() },
         };
         var file = Path.Combine(_folder, $"{name}.json");
         File.WriteAllText(file, JsonSerializer.Serialize(new Dictionary<string, object?> { ["Rating"] = rating }));

@@ -15,7 +15,7 @@ public sealed class KillWorld : IAsyncLifetime, IDisposable
     public int Seed { get; } = Number("RATING_SEED", 20260301);
 
     /// <summary>A short list; <c>RATING_ROUNDS=20</c> runs all.</summary>
-    public static int Rounds { get; } = Number("RATING_ROUNDS", 4);
+    public static int Rounds { get; } = Number("RATING_ROUNDS", 3);
 
     /// <summary>The CDR file.</summary>
     public string Calls => _folder.File("calls.csv");

@@ -1,10 +1,16 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using NodaTime;
 using Rating.Domain;
+using Rating.Domain.Usage;
 using Rating.Server.Hosting;
 using Rating.Tests.Docs;
+using Rating.Tests.Server;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.Serialization;
 
 namespace Rating.Tests.Serve;
@@ -34,6 +40,49 @@ public sealed partial class DockerFilesTests
         }
 
         Assert.NotEqual(0, servers);
+    }
+
+    [Fact]
+    public void A_pod_would_take_its_settings()
+    {
+        using var text = File.OpenText(Path.Combine(Folder, "k8s", "rating.yaml"));
+        var documents = new List<JsonElement>();
+        var parser = new Parser(text);
+        parser.Consume<StreamStart>();
+        while (parser.Accept<DocumentStart>(out _)) documents.Add(JsonDocument.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(new DeserializerBuilder().Build().Deserialize<object>(parser)!)).RootElement);
+        var container = documents.Single(one => Text(one, "kind") == "Deployment").GetProperty("spec").GetProperty("template").GetProperty("spec").GetProperty("containers")[0];
+        List<string> command = [.. container.GetProperty("args").EnumerateArray().Select(word => word.ToString())];
+        // What the cluster fills in: the pod's own address, a secret.
+        var environment = container.GetProperty("env").EnumerateArray().Where(one => Text(one, "name")!.StartsWith("RATING__", StringComparison.Ordinal))
+            .Select(one => KeyValuePair.Create(Text(one, "name")!.Replace("__", ":", StringComparison.Ordinal), Text(one, "value") ?? "10.0.0.1"));
+        var settings = ServeSettings.Of(new ConfigurationBuilder().AddInMemoryCollection(environment!).Build(), After(command, "--log"), After(command, "--store"), new TenantId("house"), command.Contains("--cluster"));
+        Assert.Equal((LogKind.Kafka, StoreKind.Postgres, "10.0.0.1"), (settings.Log, settings.Store, settings.Cluster!.Address.ToString()));
+        settings.Reach.Parse(After(command, "--urls")!);
+    }
+
+    [Fact]
+    public async Task The_load_generator_sends_usage_that_is_rated_under_ids_that_do_not_repeat()
+    {
+        using var server = await RunningServer.StartAsync(SystemClock.Instance.GetCurrentInstant());
+        try
+        {
+            var before = await server.EndsAsync();
+            for (var run = 0; run < 2; run++)
+            {
+                var start = new ProcessStartInfo(Path.Combine(Folder, "load"), server.Http.BaseAddress!.Host) { RedirectStandardOutput = true };
+                (start.Environment["RATING_PORT"], start.Environment["RATING_ROUNDS"], start.Environment["RATING_BATCH"]) = (server.Http.BaseAddress.Port.ToString(CultureInfo.InvariantCulture), "2", "5");
+                using var load = Process.Start(start)!;
+                var output = await load.StandardOutput.ReadToEndAsync();
+                await load.WaitForExitAsync();
+                Assert.Equal("5 events acknowledged\n10 events acknowledged\n", output);
+            }
+
+            Assert.Equal(Enumerable.Repeat((Verdict.Rated, VerdictReason.None), 20), await server.VerdictsAfterAsync(before));
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
     }
 
     [Theory]

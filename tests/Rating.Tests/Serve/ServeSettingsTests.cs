@@ -10,7 +10,25 @@ public sealed class ServeSettingsTests
     private static readonly TenantId Tenant = new("house");
 
     [Fact]
-    public void Without_any_setting_everything_is_in_the_data_folder() => Assert.Equal(ServeSettings.Embedded, Of());
+    public void Without_any_setting_everything_is_in_the_data_folder_and_months_close_by_themselves() => Assert.Equal(ServeSettings.Embedded with { CalendarEvery = TimeSpan.FromMinutes(5) }, Of());
+
+    [Fact]
+    public void Months_close_by_hand_where_the_settings_say_so() => Assert.Null(Of(("Rating:CalendarSeconds", "0")).CalendarEvery);
+
+    [Theory]
+    [InlineData("Host=db;Databse=rating")]
+    [InlineData("Host=db;Port=many")]
+    [InlineData("Host=db;SSL Mode=perhaps")]
+    public void A_connection_string_that_cannot_be_read_is_refused_before_anything_is_opened(string connection)
+    {
+        foreach (var name in new[] { "Rating:Postgres:ConnectionString", "Rating:Postgres:OwnerConnectionString" })
+        {
+            var configuration = Configuration([("Rating:Store", "postgres"), ("Rating:Postgres:ConnectionString", "Host=db")]);
+            configuration[name] = connection;
+            var refused = Assert.Throws<Refused>(() => ServeSettings.Of(configuration, null, null, Tenant));
+            Assert.Equal(("settings.value", name), (refused.Code, refused.Where));
+        }
+    }
 
     [Fact]
     public void Kafka_and_PostgreSQL_are_set_by_names_that_the_environment_can_have()
@@ -35,6 +53,7 @@ public sealed class ServeSettingsTests
     [InlineData("settings.value", "a whole number from 1 to 1000", "Rating:Partitions", "four")]
     [InlineData("settings.value", "true or false", "Rating:Kafka:ChecksTopic", "maybe")]
     [InlineData("settings.unknown", "There is no setting Rating:Kafka:Topik", "Rating:Kafka:Topik", "x")]
+    [InlineData("settings.value", "0 (never) or at least 60", "Rating:CalendarSeconds", "59")]
     [InlineData("settings.value", "has no IPv4 address", "Rating:Cluster:Address", "no such host.invalid")]
     [InlineData("settings.unknown", "There is no setting Rating:Sotre", "Rating:Sotre", "postgres")]
     [InlineData("settings.unknown", "There is no setting Rating:Postgres:Password", "Rating:Postgres:Password", "x")]

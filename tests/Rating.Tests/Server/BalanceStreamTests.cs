@@ -28,6 +28,17 @@ public sealed class BalanceStreamTests(RunningServer server) : IClassFixture<Run
     public async Task A_subscription_that_is_not_there_is_refused_before_anything_is_streamed() =>
         Assert.Equal(HttpStatusCode.NotFound, (await server.SendAsync(HttpMethod.Get, "/v1/subscriptions/nobody/balance/stream", "-", [])).Status);
 
+    [Fact]
+    public async Task A_server_that_stops_ends_the_stream_instead_of_waiting_for_its_listener()
+    {
+        using var stopped = await RunningServer.StartAsync();
+        using var stream = await BalanceStream.OpenAsync(stopped.Http.BaseAddress!.ToString(), "acme-office");
+        await stream.NextAsync();
+        await stopped.DisposeAsync();
+        // An end, not a connection that was broken off when patience was over.
+        Assert.Equal("The stream ended.", (await Assert.ThrowsAsync<ProcessFailure>(stream.NextAsync)).Message);
+    }
+
     private static int Messages(JsonElement balance) => balance.GetProperty("periods").EnumerateArray()
         .SelectMany(period => period.GetProperty("usage").GetProperty("meters").EnumerateArray()).Where(meter => meter.GetProperty("meter").GetString() == "sms").Sum(meter => meter.GetProperty("count").GetInt32());
 

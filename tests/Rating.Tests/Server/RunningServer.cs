@@ -31,9 +31,11 @@ public sealed class RunningServer : IAsyncLifetime, IDisposable
 
     internal RatingClient Client { get; private set; } = null!;
 
-    internal static async Task<RunningServer> StartAsync(Instant? now = null)
+    private TimeSpan? CalendarEvery { get; init; }
+
+    internal static async Task<RunningServer> StartAsync(Instant? now = null, TimeSpan? calendarEvery = null)
     {
-        var server = new RunningServer();
+        var server = new RunningServer { CalendarEvery = calendarEvery };
         if (now is { } moment) server.Clock.Set(moment);
         await server.InitializeAsync();
         return server;
@@ -41,7 +43,7 @@ public sealed class RunningServer : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        var installation = new Installation(_log, _store, new RatingSettings(), Clock, new TenantId("default"), new Seller("Northwind Voice", ["Musterallee 1"]));
+        var installation = new Installation(_log, _store, new RatingSettings(), Clock, new TenantId("default"), new Seller("Northwind Voice", ["Musterallee 1"])) { CalendarEvery = CalendarEvery };
         _host = await RatingHost.StartAsync(installation, "http://127.0.0.1:0", verbose: false, CancellationToken.None);
         await _host.Loaded;
         Http = new HttpClient { BaseAddress = new Uri(_host.Url) };
