@@ -152,7 +152,7 @@ internal static class Stages
             }
 
             _dirty.Clear();
-            if (_ids.Seal(_checkpoint) is { } ids) _ids.Sealed(ids);
+            _ids.Seal(_checkpoint);
             _ledger.Seal(_checkpoint);
             _ledger.Clear();
         }

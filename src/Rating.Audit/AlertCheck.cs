@@ -23,17 +23,17 @@ internal sealed class AlertCheck(Book book, Closing closing, IReadOnlyList<Snaps
         }
 
         foreach (var snapshot in snapshots.Where(s => s.Kind == "period"))
-            MustBeThere(snapshot.Tenant, snapshot.Subscription, snapshot.Period, snapshot.BookSequence, snapshot.End!.Value.PlusDays(-1), null);
+            MustBeThere(snapshot.Tenant, snapshot.Subscription, snapshot.Period, snapshot.BookSequence, snapshot.End!.Value.PlusDays(-1), snapshot.End!.Value.PlusDays(-1), null);
         foreach (var text in balances)
             Readable("balance", "a balance", text, balance =>
             {
                 var id = balance.Text("subscription");
                 var tenant = balance.Member("tenant")?.AsText() ?? book.Tenants.First(t => book.Of(t).Subscription(id, sequence) is not null);
-                // It was looked at when its last record was stored; what time alone has changed since may not be seen yet.
+                // It was looked at when its last record was stored, or some day since; what time alone has changed may not be seen yet, nor what was agreed for a part of these days.
                 if (book.Of(tenant).Subscription(id, sequence) is not { } subscription || closing.UsageOf(tenant, id).LastIngest is not { } last) return;
                 var day = subscription.DayOf(last * NodaConstants.TicksPerMillisecond);
                 foreach (var period in balance.List("periods").Select(p => p.GetProperty("period")).Where(p => p.Date("start") <= day).Select(p => (int)p.Number("number").Numerator))
-                    if (!book.Of(tenant).Frozen.ContainsKey((id, period))) MustBeThere(tenant, id, period, sequence, day, day);
+                    if (!book.Of(tenant).Frozen.ContainsKey((id, period))) MustBeThere(tenant, id, period, sequence, day, balance.Date("asOf"), day);
             });
     }
 
@@ -68,7 +68,7 @@ internal sealed class AlertCheck(Book book, Closing closing, IReadOnlyList<Snaps
             return;
         }
 
-        var (agreed, meters) = Agreed(view, alert.Date("asOf"));
+        var (_, agreed, meters) = Agreed(view, alert.Date("asOf"));
         var (value, reached) = (alert.Number("value"), alert.Number("reached"));
         if (agreed.Find(a => a.Key == key) is not { } rule || rule.At(code, step) is not { } threshold)
         {
@@ -91,29 +91,34 @@ internal sealed class AlertCheck(Book book, Closing closing, IReadOnlyList<Snaps
             findings.Add(AuditFindingKind.AlertDiffers, where, $"a value of at most {most}, which is all there is", value);
     }
 
-    private void MustBeThere(string tenant, string id, int period, long at, LocalDate day, LocalDate? asOf)
+    private void MustBeThere(string tenant, string id, int period, long at, LocalDate from, LocalDate to, LocalDate? asOf)
     {
         if (book.Of(tenant).Subscription(id, at) is not { } subscription || closing.View(tenant, subscription, period, at, asOf) is not { } view) return;
-        var (agreed, meters) = Agreed(view, day);
-        if (agreed.Count == 0) return;
+        var days = Enumerable.Range(0, Period.DaysBetween(from, to) + 1).Select(from.PlusDays).ToList();
+        var agreements = days.Select(day => Agreed(view, day)).DistinctBy(agreed => agreed.Plan).ToList();
+        if (agreements.Exists(agreed => agreed.Alerts.Count == 0)) return;
         var usage = closing.UsageOf(tenant, id).Of(period, billing => billing == period);
-        var charge = new Lazy<Fraction>(() => closing.UsageCharge(tenant, view));
-        foreach (var rule in agreed)
-        {
-            if (rule.Meter is not null && !meters.ContainsKey(rule.Meter)) continue;
-            var value = rule.Meter is null ? charge.Value : Quantity(meters[rule.Meter], usage.Measured);
-            foreach (var (code, step) in rule.Reached(value))
-                if (!_stored.Contains((tenant, id, period, rule.Key, code, step)))
-                    findings.Add(AuditFindingKind.AlertMissing, $"alert {tenant} {id}/{period}/{rule.Key}/{code}/{step}", $"due, at {value}", "none");
-        }
+        if (asOf is not null && usage.IsEmpty) return; // an open period is looked at when it is used
+        var missing = Missing(new Lazy<Fraction>(() => closing.UsageCharge(tenant, view)));
+        // A level below 0 makes a charge fall as time goes by: then the lowest of these days is what was surely seen.
+        if (missing.Count > 0 && asOf is not null)
+            missing = Missing(new Lazy<Fraction>(() => days.Select(day => closing.UsageCharge(tenant, view with { AsOf = day })).Min()));
+        foreach (var (key, code, step, value) in missing) findings.Add(AuditFindingKind.AlertMissing, $"alert {tenant} {id}/{period}/{key}/{code}/{step}", $"due, at {value}", "none");
+
+        List<(string Key, string Code, int Step, Fraction Value)> Missing(Lazy<Fraction> charge) => [.. agreements
+            .Select(agreed => agreed.Alerts.Where(rule => rule.Meter is null || agreed.Meters.ContainsKey(rule.Meter))
+                .Select(rule => (Rule: rule, Value: rule.Meter is null ? charge.Value : Quantity(agreed.Meters[rule.Meter], usage.Measured)))
+                .SelectMany(one => one.Rule.Reached(one.Value).Select(reached => (one.Rule.Key, reached.Code, reached.Step, one.Value))).ToList())
+            .Aggregate((some, others) => some.FindAll(one => others.Exists(other => (one.Key, one.Code, one.Step) == (other.Key, other.Code, other.Step))))
+            .Where(one => !_stored.Contains((tenant, id, period, one.Key, one.Code, one.Step)))];
     }
 
     /// <summary>The alerts of a day within the period, the subscription's own before those of its plan, and the meters of the same catalog version.</summary>
-    private static (List<Alert> Alerts, IReadOnlyDictionary<string, Meter> Meters) Agreed(PeriodView view, LocalDate asOf)
+    private static (Plan? Plan, List<Alert> Alerts, IReadOnlyDictionary<string, Meter> Meters) Agreed(PeriodView view, LocalDate asOf)
     {
         var day = LocalDate.Max(view.Start, LocalDate.Min(asOf, view.End.PlusDays(-1)));
-        if (view.Book.PlanOn(view.Subscription, day, view.Sequence) is not { } plan) return ([], new Dictionary<string, Meter>());
-        return ([.. view.Subscription.Alerts, .. plan.Alerts.Where(a => !view.Subscription.Alerts.Any(own => own.Key == a.Key))], plan.Catalog.Meters);
+        if (view.Book.PlanOn(view.Subscription, day, view.Sequence) is not { } plan) return (null, [], new Dictionary<string, Meter>());
+        return (plan, [.. view.Subscription.Alerts, .. plan.Alerts.Where(a => !view.Subscription.Alerts.Any(own => own.Key == a.Key))], plan.Catalog.Meters);
     }
 
     private static Fraction Quantity(Meter meter, IEnumerable<Measured> usage) => meter.Converted(meter.Raw([.. usage.Where(m => m.Meter.Key == meter.Key && m.Meter.Aggregation == meter.Aggregation)]));

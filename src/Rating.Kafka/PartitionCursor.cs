@@ -22,7 +22,7 @@ internal sealed unsafe class PartitionCursor : IDisposable
     private readonly nint[] _messages = new nint[PollMax];
     private readonly GCHandle _self;
     private readonly nint _queue;
-    private readonly List<LogRecord> _window = [];
+    private RecordWindow _window = new();
     private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _windowStart = -1;
     private bool _isAssigned;
@@ -77,7 +77,7 @@ internal sealed unsafe class PartitionCursor : IDisposable
     public void Leave()
     {
         (Next, _windowStart, IsOutOfRange, Problem) = (-1, -1, false, "");
-        _window.Clear();
+        Empty();
     }
 
     /// <summary>Takes what came from the broker, in place of what it took before.</summary>
@@ -97,7 +97,7 @@ internal sealed unsafe class PartitionCursor : IDisposable
             if (count <= 0) return records;
             if (records == 0)
             {
-                _window.Clear();
+                Empty();
                 _windowStart = Next;
             }
 
@@ -116,21 +116,30 @@ internal sealed unsafe class PartitionCursor : IDisposable
         return records;
     }
 
+    private void Empty()
+    {
+        var isFree = _window.IsFree;
+        _reader.Begin(isFree);
+        if (isFree) _window.Records.Clear();
+        else _window = new RecordWindow();
+    }
+
     /// <summary>Gives records from a position on, out of what was filled.</summary>
     public bool TryTake(long position, int recordsMax, out IReadOnlyList<LogRecord> records)
     {
         records = [];
         if (position < _windowStart || position >= Next) return false;
         // Gaps make the index unequal to the distance, and never larger.
-        var (low, high) = (0, (int)Math.Min(_window.Count, position - _windowStart));
+        var all = _window.Records;
+        var (low, high) = (0, (int)Math.Min(all.Count, position - _windowStart));
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (_window[middle].Position < position) low = middle + 1;
+            if (all[middle].Position < position) low = middle + 1;
             else high = middle;
         }
 
-        records = _window.GetRange(low, Math.Min(recordsMax, _window.Count - low));
+        records = _window.Part(low, Math.Min(recordsMax, all.Count - low));
         return true;
     }
 
@@ -188,7 +197,7 @@ internal sealed unsafe class PartitionCursor : IDisposable
             case 0:
                 if (Next < 0 || message->Offset < Next) return;
                 Gap(message->Offset);
-                _window.Add(_reader.Read(message));
+                _window.Records.Add(_reader.Read(message));
                 Next = message->Offset + 1;
                 break;
             case Native.PartitionEof:
@@ -208,7 +217,7 @@ internal sealed unsafe class PartitionCursor : IDisposable
     private void Gap(long to)
     {
         if (to <= Next) return;
-        _window.Add(new LogRecord(to - 1, _defaultTenant, LogRecordKind.Gap, 0, ReadOnlyMemory<byte>.Empty));
+        _window.Records.Add(new LogRecord(to - 1, _defaultTenant, LogRecordKind.Gap, 0, ReadOnlyMemory<byte>.Empty));
         Next = to;
     }
 }

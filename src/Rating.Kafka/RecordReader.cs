@@ -20,8 +20,16 @@ internal sealed unsafe class RecordReader(TenantId defaultTenant)
     private readonly List<(nint Name, nint Value, int Size)> _attributes = [];
     private byte[] _tenantBytes = [];
     private TenantId _tenant;
-    private byte[] _chunk = [];
+    private List<byte[]> _chunks = [];
+    private int _chunk;
     private int _used;
+
+    /// <summary>Begins a window of records, in the memory of the one before when nobody reads that any more.</summary>
+    public void Begin(bool isFree)
+    {
+        if (!isFree) _chunks = [];
+        (_chunk, _used) = (0, 0);
+    }
 
     /// <summary>Reads a message that is no error.</summary>
     public LogRecord Read(Native.Message* message)
@@ -62,12 +70,13 @@ internal sealed unsafe class RecordReader(TenantId defaultTenant)
         return _tenant;
     }
 
-    // Many small payloads share an array: one allocation per 64 KiB instead of one per record.
+    // Many small payloads share an array.
     private ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> payload)
     {
         if (payload.Length > ChunkBytes / 8) return payload.ToArray();
-        if (_chunk.Length - _used < payload.Length) (_chunk, _used) = (GC.AllocateUninitializedArray<byte>(ChunkBytes), 0);
-        var kept = _chunk.AsMemory(_used, payload.Length);
+        if (_used + payload.Length > ChunkBytes) (_chunk, _used) = (_chunk + 1, 0);
+        if (_chunk == _chunks.Count) _chunks.Add(GC.AllocateUninitializedArray<byte>(ChunkBytes));
+        var kept = _chunks[_chunk].AsMemory(_used, payload.Length);
         payload.CopyTo(kept.Span);
         _used += payload.Length;
         return kept;

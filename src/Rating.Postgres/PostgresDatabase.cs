@@ -21,11 +21,13 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     private readonly NpgsqlDataSource _writes;
     private readonly NpgsqlDataSource _reads;
     private readonly NpgsqlDataSource _largeWrites;
+    private readonly int _readOneSeconds;
 
     public PostgresDatabase(PostgresSettings settings)
     {
         _writes = Source(settings, settings.WriteConnectionsMax, settings.WriteTimeout, "write");
         _reads = Source(settings, settings.ReadConnectionsMax, settings.ReadTimeout, "read");
+        _readOneSeconds = Seconds(settings.WriteTimeout);
         _largeWrites = Source(settings, LargeWritesMax, settings.WriteTimeout * LargeWriteTimeouts, "large write");
     }
 
@@ -128,13 +130,14 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the first row on the caller's thread; null when there is none.</summary>
+    /// <summary>Reads the first row on the caller's thread; null when there is none. A writer waits for it, so it may take no longer than a write.</summary>
     public T? ReadOne<T>(string sql, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, T> map)
         where T : class
     {
         try
         {
             using var command = _reads.CreateCommand(sql);
+            command.CommandTimeout = _readOneSeconds;
             command.Parameters.AddRange(parameters);
             using var rows = command.ExecuteReader();
             return rows.Read() ? map(rows) : null;

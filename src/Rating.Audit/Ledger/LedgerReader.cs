@@ -13,6 +13,7 @@ internal sealed class LedgerReader
     private readonly List<string> _texts = [];
     private int _at;
     private int _version;
+    private long _ingest;
 
     private LedgerReader(ReadOnlyMemory<byte> block) => _block = block;
 
@@ -21,7 +22,7 @@ internal sealed class LedgerReader
     private List<LedgerEntry> Read()
     {
         _version = Byte();
-        if (_version is not (1 or 2)) throw new FormatException("The block is not of version 1 or 2.");
+        if (_version is < 1 or > 3) throw new FormatException("The block is not of version 1, 2 or 3.");
         for (var left = Count(); left > 0; left--) _texts.Add(Text());
         var entries = new List<LedgerEntry>();
         long position = 0;
@@ -39,9 +40,10 @@ internal sealed class LedgerReader
         var verdict = (AuditVerdict)Byte();
         var reason = (AuditReason)Byte();
         var flags = Byte();
-        if (!Enum.IsDefined(verdict) || verdict == AuditVerdict.None || !Enum.IsDefined(reason) || flags > 3) throw new FormatException($"Position {position} has verdict {verdict}, reason {reason}, flags {flags}.");
-        string tenant = Indexed(), source = Indexed(), type = Indexed(), subject = Indexed(), subscription = Indexed(), id = Text(), callKey = Text();
-        long time = Signed(), ingest = Signed();
+        if (!Enum.IsDefined(verdict) || verdict == AuditVerdict.None || !Enum.IsDefined(reason) || flags > (_version < 3 ? 3 : 7)) throw new FormatException($"Position {position} has verdict {verdict}, reason {reason}, flags {flags}.");
+        string tenant = Indexed(), source = Indexed(), type = Indexed(), subject = IndexedOrText(), subscription = IndexedOrText(), id = Text(), callKey = Text();
+        var time = checked(Signed() * ((flags & 4) != 0 ? 10_000_000 : 1));
+        _ingest = checked((_version < 3 ? 0 : _ingest) + Signed());
         var fields = new List<(string, bool, string)>();
         for (var left = Count(); left > 0; left--) fields.Add((Indexed(), Byte() == 1, Text()));
         var duplicateOf = (long)Unsigned() - 1;
@@ -53,7 +55,7 @@ internal sealed class LedgerReader
         return new LedgerEntry
         {
             Position = position, Verdict = verdict, Reason = reason, IsLaterDecision = (flags & 1) != 0, HasOwnTime = (flags & 2) == 0, Tenant = tenant, Source = source, Type = type,
-            Subject = subject, Subscription = subscription, Id = id, CallKey = callKey, Time = time, IngestTimeMs = ingest, Fields = fields, DuplicateOf = duplicateOf,
+            Subject = subject, Subscription = subscription, Id = id, CallKey = callKey, Time = time, IngestTimeMs = _ingest, Fields = fields, DuplicateOf = duplicateOf,
             UsagePeriod = usagePeriod, BillingPeriod = billingPeriod, Revision = revision, Calls = calls,
         };
     }
@@ -101,6 +103,8 @@ internal sealed class LedgerReader
         var index = Count();
         return index < _texts.Count ? _texts[index] : throw new FormatException($"There is no text {index}.");
     }
+
+    private string IndexedOrText() => _version < 3 ? Indexed() : Text();
 
     private string Text()
     {

@@ -92,7 +92,8 @@ internal sealed class AlertWatch(RatingEngine engine, AlertRecorder recorder, IC
         var entry = engine.Book.Read(book => book.Entry(index));
         var balance = await engine.BalanceAsync(entry.Tenant.Id, entry.Id, _stop.Token);
         var now = clock.GetCurrentInstant();
-        var reached = engine.Book.Read(_ => balance.Periods.SelectMany(period => ReachedAlerts.Of(entry, period.Period, period.UsageCharge, period.Usage, balance.AsOf, balance.BookSequence, now)).ToList());
+        // Without usage there is no reason to look, and whoever takes a partition over would not: what it costs to have none is said at the close.
+        var reached = engine.Book.Read(_ => balance.Periods.Where(period => !period.Usage.IsEmpty).SelectMany(period => ReachedAlerts.Of(entry, period.Period, period.UsageCharge, period.Usage, balance.AsOf, balance.BookSequence, now)).ToList());
         var before = _stored.GetValueOrDefault(index);
         var news = before is null ? reached : reached.FindAll(alert => !before.Contains(alert.Id));
         if (news.Count > 0) await recorder.SaveAsync(news, _stop.Token);

@@ -12,7 +12,7 @@ public interface IUsageLog : IAsyncDisposable
     Task<IReadOnlyDictionary<int, long>> AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellation);
 
     /// <summary>Reads what is there from a position on, without waiting.</summary>
-    /// <returns>At most <paramref name="recordsMax"/> consecutive records; none when the position is the end. Positions that hold nothing are covered by a <see cref="LogRecordKind.Gap"/>.</returns>
+    /// <returns>At most <paramref name="recordsMax"/> consecutive records; none when the position is the end. Positions that hold nothing are covered by a <see cref="LogRecordKind.Gap"/>. A list that can be disposed of may be, once all that it holds was read: its memory is used again then.</returns>
     /// <exception cref="LogRangeMissingException">The position is before the first record that is kept, or after the end.</exception>
     ValueTask<IReadOnlyList<LogRecord>> ReadAsync(int partition, long position, int recordsMax, CancellationToken cancellation);
 

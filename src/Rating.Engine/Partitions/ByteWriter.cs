@@ -25,6 +25,12 @@ internal sealed class ByteWriter
 
     public void Varint(ulong value)
     {
+        if (value < 0x80)
+        {
+            Byte((byte)value);
+            return;
+        }
+
         Room(10);
         while (value >= 0x80)
         {
@@ -86,6 +92,9 @@ internal sealed class ByteWriter
 
     private void Room(int more)
     {
-        if (Length + more > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + more));
+        if (Length + more > _bytes.Length) Grow(more);
     }
+
+    // Apart, so that asking for room is inlined.
+    private void Grow(int more) => Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + more));
 }

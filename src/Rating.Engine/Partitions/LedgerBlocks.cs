@@ -17,36 +17,25 @@ public sealed class LedgerBlocks
     /// <summary>The directory entry of blocks with rejected records.</summary>
     public static readonly int RejectedHash = DirectoryHash(new TenantId(""), "rejected");
 
-    private const byte Version = 2;
+    private const byte Version = 3;
+    private const int TicksPerSecond = 10_000_000;
     private static readonly Int128 PicoPerScaled = Int128.Parse("1000000000", System.Globalization.CultureInfo.InvariantCulture);
     private readonly ByteWriter _entries = new();
     private readonly ByteWriter _head = new();
     private readonly TextTable _texts = new();
-    private readonly HashSet<int> _directory = [];
-    // By a subject's place among the texts: whose it was in its last entry, and the place of that text.
-    private (string? Subscription, string? Tenant, ulong Place)[] _owners = [];
+    // With repetitions.
+    private readonly List<int> _directory = [];
+    private (string? Tenant, uint Hash) _hashed;
     private byte[] _packed = [];
     private int _count;
     private long _position;
+    private long _ingestMs;
 
     /// <summary>How many entries wait for the next block.</summary>
     public int Count => _count;
 
     /// <summary>The hash under which a block's directory names a subscription.</summary>
-    public static int DirectoryHash(TenantId tenant, string subscription)
-    {
-        unchecked
-        {
-            var hash = 2166136261u;
-            foreach (var c in tenant.Value) hash = (hash ^ c) * 16777619u;
-            hash *= 16777619u;
-            foreach (var c in subscription) hash = (hash ^ c) * 16777619u;
-            return (int)hash;
-        }
-    }
-
-    /// <summary>Has the memory fetched that an entry with this text will need.</summary>
-    internal int Touch(ReadOnlySpan<byte> subject) => _texts.Touch(subject);
+    public static int DirectoryHash(TenantId tenant, string subscription) => unchecked((int)Fold(Fold(2166136261u, tenant.Value) * 16777619u, subscription));
 
     /// <summary>Adds an entry.</summary>
     /// <param name="entry">The entry.</param>
@@ -56,19 +45,23 @@ public sealed class LedgerBlocks
         var record = entry.Record;
         _entries.Zigzag(entry.Position - _position);
         _position = entry.Position;
+        var time = record.EventTime.ToUnixTimeTicks();
+        var isWholeSeconds = time % TicksPerSecond == 0;
         _entries.Byte((byte)entry.Verdict);
         _entries.Byte((byte)entry.Reason);
-        _entries.Byte((byte)((entry.IsLater ? 1 : 0) | (record.HasTime ? 0 : 2)));
+        _entries.Byte((byte)((entry.IsLater ? 1 : 0) | (record.HasTime ? 0 : 2) | (isWholeSeconds ? 4 : 0)));
         _entries.Varint(_texts.PlaceOf(record.Tenant.Value));
         _entries.Varint(_texts.PlaceOf(record.Source));
         _entries.Varint(_texts.PlaceOf(record.Type));
-        var subject = _texts.PlaceOf(record.SubjectUtf8.Span);
-        _entries.Varint(subject);
-        _entries.Varint(PlaceOfOwner(subject, entry.Subscription, record.Tenant));
+        // Nearly every record of a block has others: to look for them among the texts would cost more than the bytes that it saves.
+        _entries.Text(record.SubjectUtf8.Span);
+        _entries.Text(entry.Subscription);
         _entries.Text(record.IdUtf8.Span);
         _entries.Text(record.CallKeyUtf8.Span);
-        _entries.Zigzag(record.EventTime.ToUnixTimeTicks());
-        _entries.Zigzag(record.IngestTime.ToUnixTimeMilliseconds());
+        _entries.Zigzag(isWholeSeconds ? time / TicksPerSecond : time);
+        var ingestMs = record.IngestTime.ToUnixTimeMilliseconds();
+        _entries.Zigzag(ingestMs - _ingestMs);
+        _ingestMs = ingestMs;
         _entries.Varint(record.Data.Length);
         foreach (ref readonly var field in record.Data)
         {
@@ -97,21 +90,24 @@ public sealed class LedgerBlocks
 
         _entries.Text(entry.EstimatedValue);
         _count++;
-        if (alsoFor.Length > 0) _directory.Add(DirectoryHash(record.Tenant, alsoFor));
+        Name(record.Tenant, entry.Subscription);
+        Name(record.Tenant, alsoFor);
         if (entry.Verdict == Verdict.Suspended || entry.IsLater) _directory.Add(SuspenseHash);
         if (entry.Verdict == Verdict.Rejected) _directory.Add(RejectedHash);
     }
 
-    // A subject nearly always is of the same subscription: what was found out for its last entry in the block is not found out again, and the directory has it.
-    private ulong PlaceOfOwner(ulong subject, string subscription, TenantId tenant)
+    // Puts a subscription into the directory.
+    private void Name(TenantId tenant, string subscription)
     {
-        if (subscription.Length == 0) return 0;
-        if (subject >= (ulong)_owners.Length) Array.Resize(ref _owners, Math.Max((int)subject + 1, Math.Max(256, _owners.Length * 2)));
-        ref var owner = ref _owners[subject];
-        if (ReferenceEquals(owner.Subscription, subscription) && ReferenceEquals(owner.Tenant, tenant.Value)) return owner.Place;
-        owner = (subscription, tenant.Value, _texts.PlaceOf(subscription));
-        _directory.Add(DirectoryHash(tenant, subscription));
-        return owner.Place;
+        if (subscription.Length == 0) return;
+        if (!ReferenceEquals(_hashed.Tenant, tenant.Value)) _hashed = (tenant.Value, unchecked(Fold(2166136261u, tenant.Value) * 16777619u));
+        _directory.Add(unchecked((int)Fold(_hashed.Hash, subscription)));
+    }
+
+    private static uint Fold(uint hash, string text)
+    {
+        foreach (var c in text) hash = unchecked((hash ^ c) * 16777619u);
+        return hash;
     }
 
     /// <summary>Makes the block of the entries added since the last one; null when there are none.</summary>
@@ -136,9 +132,12 @@ public sealed class LedgerBlocks
             brotli.Dispose();
         }
 
-        var directory = _directory.ToArray();
-        Array.Sort(directory);
-        return new LedgerBlock(checkpoint, directory, _packed.AsMemory(0, length));
+        _directory.Sort();
+        var directory = new int[_directory.Count];
+        var named = 0;
+        foreach (var hash in _directory)
+            if (named == 0 || directory[named - 1] != hash) directory[named++] = hash;
+        return new LedgerBlock(checkpoint, new ArraySegment<int>(directory, 0, named), _packed.AsMemory(0, length));
     }
 
     // A division of 128 bits takes ten times as long, and 10^9 is 2^9 x 5^9.
@@ -153,8 +152,7 @@ public sealed class LedgerBlocks
     /// <summary>Begins the next block.</summary>
     public void Clear()
     {
-        (_count, _position) = (0, 0);
-        Array.Clear(_owners);
+        (_count, _position, _ingestMs) = (0, 0, 0);
         _entries.Clear();
         _texts.Clear();
         _directory.Clear();
@@ -172,23 +170,34 @@ public sealed class LedgerBlocks
     /// <summary>Reads a stored block.</summary>
     /// <param name="block">The block.</param>
     /// <param name="currency">The currency of a tenant's amounts.</param>
-    public static IReadOnlyList<LedgerEntry> Read(LedgerBlock block, Func<TenantId, Currency> currency)
+    /// <param name="isWanted">Whose entries are wanted, by subscription; null for all. Later decisions come in any case: they may take a record away from whom it was given to.</param>
+    public static IReadOnlyList<LedgerEntry> Read(LedgerBlock block, Func<TenantId, Currency> currency, Func<string, bool>? isWanted = null)
     {
         var reader = new ByteReader(Expand(block.Bytes));
         var version = reader.Byte();
-        Invariant.Holds(version is 1 or Version, $"ledger block {block.Checkpoint} has a version that this program does not know");
+        Invariant.Holds(version is >= 1 and <= Version, $"ledger block {block.Checkpoint} has a version that this program does not know");
         var texts = TextTable.Read(ref reader);
-        var entries = new LedgerEntry[reader.Count()];
-        long position = 0;
-        for (var i = 0; i < entries.Length; i++)
+        var count = reader.Count();
+        var entries = new List<LedgerEntry>(isWanted is null ? count : 0);
+        long position = 0, ingestMs = 0;
+        for (var i = 0; i < count; i++)
         {
             position += reader.Zigzag();
             var (verdict, reason, flags) = ((Verdict)reader.Byte(), (VerdictReason)reader.Byte(), reader.Byte());
             var tenant = new TenantId(texts[reader.Count()]);
-            var (source, type, subject, subscription) = (texts[reader.Count()], texts[reader.Count()], texts[reader.Count()], texts[reader.Count()]);
+            var (source, type) = (texts[reader.Count()], texts[reader.Count()]);
+            // Before version 3 they were among the texts, and every ingest time was whole.
+            var (subject, subscription) = version < 3 ? (texts[reader.Count()], texts[reader.Count()]) : (reader.Text(), reader.Text());
+            if (isWanted is not null && (flags & 1) == 0 && !isWanted(subscription))
+            {
+                ingestMs = Skip(ref reader, version, ingestMs);
+                continue;
+            }
+
             var (id, callKey) = (reader.Text(), reader.Text());
-            var eventTime = Instant.FromUnixTimeTicks(reader.Zigzag());
-            var ingestTime = Instant.FromUnixTimeMilliseconds(reader.Zigzag());
+            var eventTime = Instant.FromUnixTimeTicks(reader.Zigzag() * ((flags & 4) != 0 ? TicksPerSecond : 1));
+            ingestMs = version < 3 ? reader.Zigzag() : ingestMs + reader.Zigzag();
+            var ingestTime = Instant.FromUnixTimeMilliseconds(ingestMs);
             var data = new DataField[reader.Count()];
             for (var f = 0; f < data.Length; f++)
             {
@@ -211,7 +220,7 @@ public sealed class LedgerBlocks
                 calls[c] = new RatedCallEntry(charge, seconds, call, new CallCost(kind, kind == 1 ? reader.Zigzag() * PicoPerScaled : 0));
             }
 
-            entries[i] = new LedgerEntry
+            entries.Add(new LedgerEntry
             {
                 Position = position, Verdict = verdict, Reason = reason, IsLater = (flags & 1) != 0, Subscription = subscription, RepeatOf = repeat < 0 ? null : repeat, Detail = detail,
                 UsagePeriod = usagePeriod, BillingPeriod = billingPeriod, Revision = revision, Calls = calls, EstimatedValue = reader.Text(),
@@ -219,9 +228,35 @@ public sealed class LedgerBlocks
                 {
                     Tenant = tenant, Source = source, Id = id, Type = type, Subject = subject, EventTime = eventTime, HasTime = (flags & 2) == 0, IngestTime = ingestTime, CallKey = callKey, Data = data,
                 },
-            };
+            });
         }
 
         return entries;
+    }
+
+    // The rest of an entry that nobody wants: most of a block's, when a few subscriptions are looked for.
+    private static long Skip(ref ByteReader reader, byte version, long ingestMs)
+    {
+        for (var texts = 0; texts < 2; texts++) reader.Bytes(reader.Count());
+        reader.Zigzag();
+        ingestMs = version < 3 ? reader.Zigzag() : ingestMs + reader.Zigzag();
+        for (var fields = reader.Count(); fields > 0; fields--)
+        {
+            reader.Count();
+            reader.Byte();
+            reader.Bytes(reader.Count());
+        }
+
+        reader.Varint();
+        reader.Bytes(reader.Count());
+        for (var numbers = 0; numbers < 3; numbers++) reader.Varint();
+        for (var calls = reader.Count(); calls > 0; calls--)
+        {
+            for (var numbers = 0; numbers < 5; numbers++) reader.Varint();
+            if (version > 1 && reader.Byte() == 1) reader.Varint();
+        }
+
+        reader.Bytes(reader.Count());
+        return ingestMs;
     }
 }

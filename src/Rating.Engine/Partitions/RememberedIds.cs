@@ -21,6 +21,8 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     private readonly List<(long Checkpoint, int LastDay)> _blocks = [];
     private readonly Dictionary<long, ReadOnlyMemory<byte>> _cache = [];
     private readonly Queue<long> _cached = new();
+    // The newest block: perhaps not in the store yet, so not to be read from there.
+    private IdBlock? _newest;
     private Slot[] _slots = new Slot[SlotsMin];
     private int _used;
     private long _cachedBytes;
@@ -60,7 +62,8 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     /// <summary>Remembers an id from now on.</summary>
     public void Remember(UInt128 hash, ulong content, long position, int day) => _pending.Set(hash, new Remembered(content, position, day));
 
-    /// <summary>Makes the block of the ids remembered since the last one; null when there are none.</summary>
+    /// <summary>Makes the block of the ids remembered since the last one, and finds them through it from now on; null when there are none.</summary>
+    /// <remarks>The block may be on its way to the store until the next one is made.</remarks>
     public IdBlock? Seal(long checkpoint)
     {
         if (_pending.Count == 0) return null;
@@ -77,15 +80,11 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
             length += EntryBytes;
         }
 
-        return new IdBlock(checkpoint, lastDay, bytes);
-    }
-
-    /// <summary>The block is stored: its ids are found through it from now on.</summary>
-    public void Sealed(IdBlock block)
-    {
         _pending.Clear();
-        Load(block);
-        Keep(block.Checkpoint, block.Bytes);
+        _newest = new IdBlock(checkpoint, lastDay, bytes);
+        Load(_newest);
+        Keep(checkpoint, bytes);
+        return _newest;
     }
 
     /// <summary>Takes up a stored block.</summary>
@@ -131,6 +130,7 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     private ReadOnlyMemory<byte> Block(long checkpoint)
     {
         if (_cache.TryGetValue(checkpoint, out var bytes)) return bytes;
+        if (_newest?.Checkpoint == checkpoint) return _newest.Bytes;
         var block = store.ReadIdBlock(partition, checkpoint);
         Invariant.Holds(block is not null, $"partition {partition}: the ids of checkpoint {checkpoint} are not in the store");
         Keep(checkpoint, block.Bytes);

@@ -42,9 +42,6 @@ internal sealed class TextTable
         }
     }
 
-    /// <summary>Has the memory fetched that a look-up will need.</summary>
-    public int Touch(ReadOnlySpan<byte> utf8) => _slots[(Hash(utf8) >> 1) & (uint)(_slots.Length - 1)].Place;
-
     public void WriteTo(ByteWriter writer)
     {
         writer.Varint(_count);

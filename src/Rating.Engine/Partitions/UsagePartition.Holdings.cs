@@ -4,6 +4,8 @@ namespace Rating.Engine.Partitions;
 internal sealed partial class UsagePartition
 {
     private readonly HoldingChanges _holdings = new();
+    // Those of the checkpoint on its way to the store whose weight changed.
+    private readonly List<int> _weighed = [];
     private long _newestHolding;
 
     /// <summary>0 when a subscription has had no usage here, else the more the more records are in its totals.</summary>
@@ -32,13 +34,13 @@ internal sealed partial class UsagePartition
     // Between two checkpoints a weight may be behind: only whether there is one must be exact.
     private void WeighChanged()
     {
-        foreach (var index in _dirty)
+        foreach (var index in _weighed)
         {
-            var accumulator = _accumulators[index]!;
-            if (accumulator.Weight == accumulator.Weigh()) continue;
-            accumulator.Weight = accumulator.Weigh();
+            _accumulators[index]!.Weight = _accumulators[index]!.Weigh();
             _holdings.Add(index);
         }
+
+        _weighed.Clear();
     }
 
     private void WeighLoaded()

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NodaTime;
 using Rating.Domain;
 using Rating.Domain.Usage;
@@ -18,7 +19,7 @@ internal sealed partial class UsagePartition
     private async Task LoadAsync(CancellationToken cancellation)
     {
         var place = await _store.TakeOverAsync(Id, cancellation);
-        (_epoch, _checkpoint, _firstPosition, _position, _bookSequence) = (place.Epoch, place.Checkpoint, place.NextPosition, place.NextPosition, place.BookSequence);
+        (_epoch, _checkpoint, _firstPosition, _committed, _position, _bookSequence) = (place.Epoch, place.Checkpoint, place.NextPosition, place.NextPosition, place.NextPosition, place.BookSequence);
         foreach (var batch in await _store.SealedBatchesAsync(Id, cancellation)) _sealedBatches.Add(batch);
         await foreach (var block in _store.ReadStateAsync(Id, cancellation)) LoadState(block);
         WeighLoaded();
@@ -27,10 +28,19 @@ internal sealed partial class UsagePartition
         await foreach (var block in _store.ReadIdsAsync(Id, int.MinValue, cancellation)) _ids.Load(block);
     }
 
+    // Stores all that was applied: whoever comes next finds it in the store.
     private async Task CommitAsync(string commands, IReadOnlyList<SealBlock>? seals = null)
     {
-        var isCommand = commands.Length > 2;
-        if (!isCommand && _position == _firstPosition && _ledger.Count == 0 && _dirty.Count == 0 && _newHours.Count == 0)
+        await BeginCommitAsync(commands, seals);
+        await StoredAsync();
+    }
+
+    // Takes a checkpoint of what was applied, and starts to store it. It counts as stored in this memory from here on: should the commit fail, this memory goes. One at a time, so its buffers are its own.
+    private async Task BeginCommitAsync(string commands, IReadOnlyList<SealBlock>? seals = null)
+    {
+        await StoredAsync();
+        _turn = Turn;
+        if (commands.Length <= 2 && _position == _firstPosition && _ledger.Count == 0 && _dirty.Count == 0 && _newHours.Count == 0)
         {
             if (_tookUp == _bookSequence) return;
             TellTouched();
@@ -40,41 +50,44 @@ internal sealed partial class UsagePartition
         }
 
         FlushCount();
-        var number = _checkpoint + 1;
+        _checkpoint++;
         var isBase = _deltaBytes > Math.Max(BaseBytesMin, 4 * _baseBytes);
-        var state = WriteState(number, isBase);
-        var ids = _ids.Seal(number);
+        var state = WriteState(_checkpoint, isBase);
         var checkpoint = new Checkpoint
         {
-            Partition = Id, Epoch = _epoch, Number = number, FirstPosition = _firstPosition, NextPosition = _position, BookSequence = _bookSequence, Commands = commands,
-            State = state, Ledger = _ledger.Seal(number), Ids = ids, Seals = seals ?? [],
+            Partition = Id, Epoch = _epoch, Number = _checkpoint, FirstPosition = _firstPosition, NextPosition = _position, BookSequence = _bookSequence, Commands = commands,
+            State = state, Ledger = _ledger.Seal(_checkpoint), Ids = _ids.Seal(_checkpoint), Seals = seals ?? [],
             Verdicts = [.. _verdicts.Where(pair => pair.Value != 0).Select(pair => new VerdictCount(pair.Key.Item1, pair.Key.Item2, pair.Key.Item3, pair.Key.Item4, pair.Key.Item5, pair.Value))],
         };
-        // No retry: an error with unknown outcome ends this object, and the next one loads what is stored. No cancellation either: the store's own time-outs bound it, and half a stop is worse than a late one.
-        await Telemetry.CommitAsync(_store, checkpoint, _batchBegun, _time);
-        _batchBegun = null;
-        // The writer's alone, and long: readers of totals must not wait for it.
-        if (ids is not null) _ids.Sealed(ids);
+        (_firstPosition, _baseBytes, _deltaBytes) = (_position, isBase ? state.Bytes.Length : _baseBytes, isBase ? 0 : _deltaBytes + state.Bytes.Length);
+        (_dirty, _storingDirty) = (_storingDirty, _dirty);
         _ledger.Clear();
         _verdicts.Clear();
         _newHours.Clear();
+        lock (_gate) _suspense.Stored();
+        // No retry: an error with unknown outcome ends this object, and the next one loads what is stored. No cancellation either: the store's own time-outs bound it, and half a stop is worse than a late one.
+        _storing = (checkpoint, Telemetry.CommitAsync(_store, checkpoint, _batchBegun, _time));
+        _batchBegun = null;
+        if (_storing is { Commit.IsCompleted: true }) await StoredAsync();
+    }
+
+    // Waits for the checkpoint on its way to the store, if there is one, and tells that it is stored.
+    private async Task StoredAsync()
+    {
+        if (_storing is not { } storing) return;
+        await storing.Commit;
+        _storing = null;
+        _lastCommit = _time.GetTimestamp();
         WeighChanged();
         // Before anybody can see that it is stored: who waits for that may wait for its alerts next.
         TellTouched();
-        lock (_gate)
-        {
-            _checkpoint = number;
-            Volatile.Write(ref _tookUp, _bookSequence);
-            Volatile.Write(ref _firstPosition, _position);
-            (_baseBytes, _deltaBytes) = isBase ? (state.Bytes.Length, 0) : (_baseBytes, _deltaBytes + state.Bytes.Length);
-            _suspense.Stored();
-            _dirty.Clear();
-        }
-
+        _storingDirty.Clear();
+        Volatile.Write(ref _tookUp, storing.Checkpoint.BookSequence);
+        Volatile.Write(ref _committed, storing.Checkpoint.NextPosition);
         OnCommitted?.Invoke();
     }
 
-    // What changed since the block before, or all. It counts as stored from here on: should the commit fail, this memory goes.
+    // What changed since the block before, or all.
     private StateBlock WriteState(long number, bool isBase)
     {
         _stateTexts.Clear();
@@ -83,8 +96,22 @@ internal sealed partial class UsagePartition
         _keys.Write(_stateBody, _stateTexts, isBase);
         var indexes = isBase ? Enumerable.Range(0, _accumulators.Length).Where(index => _accumulators[index] is { } one && (!one.IsEmpty || SealedThrough(index) != int.MinValue)).ToList() : _dirty;
         _stateBody.Varint(indexes.Count);
-        foreach (var index in indexes) Write(index, _accumulators[index]!, isBase || _accumulators[index]!.IsWhole);
-        foreach (var index in _dirty) (_accumulators[index]!.IsDirty, _accumulators[index]!.IsWhole) = (false, false);
+        for (var next = 0; next < indexes.Count; next += ChunkRecords)
+        {
+            // As in Fetch: they wait for memory together.
+            var chunk = CollectionsMarshal.AsSpan(indexes)[next..Math.Min(indexes.Count, next + ChunkRecords)];
+            var touched = 0L;
+            foreach (var index in chunk) touched += _accumulators[index]!.Touch();
+            Volatile.Write(ref _touched, touched);
+            foreach (var index in chunk)
+            {
+                Write(index, _accumulators[index]!, isBase || _accumulators[index]!.IsWhole);
+                Clean(index, _accumulators[index]!);
+            }
+        }
+
+        // A base leaves out what became empty.
+        if (isBase) foreach (var index in _dirty) Clean(index, _accumulators[index]!);
         var hours = isBase ? [.. _hours.Keys] : _newHours;
         _stateBody.Varint(hours.Count);
         foreach (var hour in hours)
@@ -127,6 +154,13 @@ internal sealed partial class UsagePartition
         }
 
         _stateBody.Byte(0);
+    }
+
+    // While it is at hand: another pass over all of them would wait for memory once more.
+    private void Clean(int index, Accumulator accumulator)
+    {
+        (accumulator.IsDirty, accumulator.IsWhole) = (false, false);
+        if (accumulator.Weight != accumulator.Weigh()) _weighed.Add(index);
     }
 
     private void LoadState(StateBlock block)

@@ -14,6 +14,7 @@ namespace Rating.Engine.Partitions;
 /// <summary>One slice of the usage log and its only writer: reads records in order, gives each its verdict, keeps running totals, and stores all of it in checkpoints.</summary>
 /// <remarks>
 /// What was not committed never happened: after a failed commit this object is thrown away and another one opened, which takes a new epoch and loads what is stored.
+/// A commit does not stop it: records go on being applied to what the next checkpoint will hold, until that is full too.
 /// Readers see totals under a gate that the writer leaves every <see cref="ChunkRecords"/> records, so they never wait behind a batch.
 /// </remarks>
 internal sealed partial class UsagePartition
@@ -38,7 +39,9 @@ internal sealed partial class UsagePartition
     private readonly LedgerBlocks _ledger = new();
     private readonly SlotKeys _keys = new();
     private readonly SuspenseGroups _suspense = new();
-    private readonly List<int> _dirty = [];
+    // Subscriptions touched since the last checkpoint, and those of the checkpoint on its way to the store.
+    private List<int> _dirty = [];
+    private List<int> _storingDirty = [];
     private readonly Dictionary<(TenantId, string, long, Verdict, VerdictReason), long> _verdicts = [];
     private (TenantId Tenant, string Source, long Hour, Verdict Verdict, VerdictReason Reason) _counted;
     private long _countedBy;
@@ -58,7 +61,12 @@ internal sealed partial class UsagePartition
     private long _awaited;
     private long _epoch;
     private long _checkpoint;
+    private (Checkpoint Checkpoint, Task Commit)? _storing;
+    // Where the next checkpoint begins, and up to where all is stored: apart while one is on its way.
     private long _firstPosition;
+    private long _committed;
+    private long _turn;
+    private long _lastCommit;
     private long _position;
     private long _bookSequence;
     private long _tookUp;
@@ -85,7 +93,7 @@ internal sealed partial class UsagePartition
     public long Position => Volatile.Read(ref _position);
 
     /// <summary>The log position up to which all is stored.</summary>
-    public long Committed => Volatile.Read(ref _firstPosition);
+    public long Committed => Volatile.Read(ref _committed);
 
     /// <summary>The book change up to which it works, with all that the change did stored.</summary>
     public long TookUp => Volatile.Read(ref _tookUp);
@@ -172,58 +180,14 @@ internal sealed partial class UsagePartition
     {
         try
         {
-            var (turn, lastCommit) = (Turn, _time.GetTimestamp());
-            while (true)
+            try
             {
-                cancellation.ThrowIfCancellationRequested();
-                Task woken;
-                lock (_mailbox)
-                {
-                    if (_woken.Task.IsCompleted) _woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                    woken = _woken.Task;
-                }
-
-                if (TryNextCommand(out var command))
-                {
-                    await CommitAsync("[]");
-                    await CarryOutAsync(command, cancellation);
-                    (turn, lastCommit) = (Turn, _time.GetTimestamp());
-                    continue;
-                }
-
-                if (_book.Sequence != _bookSequence)
-                {
-                    await CommitAsync("[]");
-                    await TakeUpBookAsync(cancellation);
-                    await CommitAsync("[]");
-                    (turn, lastCommit) = (Turn, _time.GetTimestamp());
-                }
-
-                var records = await _log.ReadAsync(Id, _position, ReadRecordsMax, cancellation);
-                if (records.Count == 0)
-                {
-                    // Caught up. When records come a few at a time, each few would be a checkpoint, for which the next few, and whoever wants to see them, would wait.
-                    var rest = _position == _firstPosition || Volatile.Read(ref _awaited) > _firstPosition ? TimeSpan.Zero : _settings.CheckpointRest - _time.GetElapsedTime(lastCommit);
-                    if (rest <= TimeSpan.Zero)
-                    {
-                        await CommitAsync("[]");
-                        (turn, lastCommit) = (Turn, _time.GetTimestamp());
-                        rest = Timeout.InfiniteTimeSpan;
-                    }
-
-                    await WaitAsync(woken, rest, cancellation);
-                    continue;
-                }
-
-                _batchBegun ??= Telemetry.Begin(_time);
-                Apply(records);
-                // The others that share the thread go on, too.
-                await Task.Yield();
-                if (_position - _firstPosition >= _settings.CheckpointRecords || Turn != turn)
-                {
-                    await CommitAsync("[]");
-                    (turn, lastCommit) = (Turn, _time.GetTimestamp());
-                }
+                await WorkAsync(cancellation);
+            }
+            finally
+            {
+                // However it ends: nothing of it is on its way to the store when the next one takes over, and whether it is still the owner is known.
+                await StoredAsync();
             }
         }
         catch (Exception stopped)
@@ -240,6 +204,64 @@ internal sealed partial class UsagePartition
         }
     }
 
+    private async Task WorkAsync(CancellationToken cancellation)
+    {
+        (_turn, _lastCommit) = (Turn, _time.GetTimestamp());
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Task woken;
+            lock (_mailbox)
+            {
+                if (_woken.Task.IsCompleted) _woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                woken = _woken.Task;
+            }
+
+            if (_storing is { Commit.IsCompleted: true }) await StoredAsync();
+            if (TryNextCommand(out var command))
+            {
+                await CommitAsync("[]");
+                await CarryOutAsync(command, cancellation);
+                continue;
+            }
+
+            if (_book.Sequence != _bookSequence)
+            {
+                await CommitAsync("[]");
+                await TakeUpBookAsync(cancellation);
+                await CommitAsync("[]");
+            }
+
+            var records = await ReadAsync(cancellation);
+            if (records.Count == 0)
+            {
+                // Caught up. When records come a few at a time, each few would be a checkpoint, and a commit of the database.
+                var rest = _position == _firstPosition || Volatile.Read(ref _awaited) > _firstPosition ? TimeSpan.Zero : _settings.CheckpointRest - _time.GetElapsedTime(_lastCommit);
+                if (_storing is null && rest <= TimeSpan.Zero) await BeginCommitAsync("[]");
+                await WaitAsync(woken, _storing is null && rest > TimeSpan.Zero ? rest : Timeout.InfiniteTimeSpan, cancellation);
+                continue;
+            }
+
+            _batchBegun ??= Telemetry.Begin(_time);
+            Apply(records);
+            (records as IDisposable)?.Dispose();
+            // The others that share the thread go on, too.
+            await Task.Yield();
+            // While a checkpoint is on its way, the next one may grow as large as any: then it waits, so that memory stays bounded.
+            if (_position - _firstPosition >= _settings.CheckpointRecords || (Turn != _turn && _storing is null)) await BeginCommitAsync("[]");
+        }
+    }
+
+    // A commit that ends while the log makes us wait is told at once.
+    private async ValueTask<IReadOnlyList<LogRecord>> ReadAsync(CancellationToken cancellation)
+    {
+        var reading = _log.ReadAsync(Id, _position, ReadRecordsMax, cancellation);
+        if (reading.IsCompleted || _storing is not { } storing) return await reading;
+        var records = reading.AsTask();
+        if (await Task.WhenAny(records, storing.Commit) != records) await StoredAsync();
+        return await records;
+    }
+
     /// <summary>Stores what was applied and not stored yet; for a graceful stop, after which nothing is redone.</summary>
     /// <remarks>Not when a command was on its way: what it did half is not stored.</remarks>
     public Task FlushAsync() => _current is null ? CommitAsync("[]") : Task.CompletedTask;
@@ -251,7 +273,7 @@ internal sealed partial class UsagePartition
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var more = _log.WaitAsync(Id, _position, stop.Token);
-        await Task.WhenAny(more, woken, Task.Delay(atMost, stop.Token));
+        await Task.WhenAny(more, woken, Task.Delay(atMost, stop.Token), _storing?.Commit ?? woken);
         await stop.CancelAsync();
         try
         {
@@ -322,7 +344,7 @@ internal sealed partial class UsagePartition
         }
 
         var touched = 0L;
-        for (var i = 0; i < chunk.Length; i++) touched += _ids.Touch(chunk[i].Id) + _ledger.Touch(chunk[i].Record!.SubjectUtf8.Span);
+        for (var i = 0; i < chunk.Length; i++) touched += _ids.Touch(chunk[i].Id);
         foreach (var index in subscriptions[..chunk.Length])
             if (index >= 0) touched += _book.Entry(index).Touch() + (index < _accumulators.Length && _accumulators[index] is { } one ? one.Touch() : 0);
         Volatile.Write(ref _touched, touched);
@@ -492,7 +514,7 @@ internal sealed partial class UsagePartition
         return accumulator;
     }
 
-    /// <summary>Tells of subscriptions with alerts that are about to be clean, and, after a change of the book, of those whose alerts it may have changed.</summary>
+    /// <summary>Tells of subscriptions with alerts that the checkpoint just stored touched, and, after a change of the book, of those whose alerts it may have changed.</summary>
     public void TellTouched()
     {
         if (OnTouched is null || !_book.HasAlerts) return;
@@ -500,7 +522,7 @@ internal sealed partial class UsagePartition
         _watchedTo = _bookSequence;
         OnTouched(_book.Read(book =>
         {
-            var touched = _dirty.FindAll(index => book.Entry(index).AlertsSince > 0);
+            var touched = _storingDirty.FindAll(index => book.Entry(index).AlertsSince > 0);
             if (since != _bookSequence) touched.AddRange(Enumerable.Range(0, _accumulators.Length).Where(index => _accumulators[index] is { IsEmpty: false } && book.Entry(index).AlertsSince > since));
             return touched;
         }));

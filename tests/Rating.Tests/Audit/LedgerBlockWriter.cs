@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Rating.Tests.Audit;
 
-/// <summary>Writes ledger blocks from the format page, for the auditor's tests.</summary>
-internal sealed class LedgerBlockWriter
+/// <summary>Writes ledger blocks of an older version from the format page: for the auditor's tests, and for who must go on reading them.</summary>
+internal sealed class LedgerBlockWriter(byte version = 1)
 {
     private readonly List<string> _texts = [""];
     private readonly List<byte> _entries = [];
@@ -43,6 +43,7 @@ internal sealed class LedgerBlockWriter
             Unsigned(_entries, (ulong)seconds);
             Unsigned(_entries, (ulong)billed);
             Signed(_entries, (long)(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture) * 1_000_000_000_000m));
+            if (version == 2) _entries.Add(0);
         }
         Text(_entries, "");
     }
@@ -50,7 +51,7 @@ internal sealed class LedgerBlockWriter
     public byte[] ToArray()
     {
         var block = new List<byte>();
-        block.Add(1);
+        block.Add(version);
         Unsigned(block, (ulong)_texts.Count);
         foreach (var text in _texts) Text(block, text);
         Unsigned(block, _count);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
@@ -148,6 +149,24 @@ public sealed class KafkaUsageLogTests(KafkaFixture fixture) : UsageLogContract,
             return read;
         })).ToList();
         foreach (var read in await Task.WhenAll(readers)) Assert.Equal(texts, read);
+    }
+
+    [ContractFact]
+    public async Task What_was_read_stays_until_it_is_given_back_and_its_memory_is_used_again_then()
+    {
+        var first = await NextAsync(0, "a");
+        var second = await NextAsync(1, "b");
+        Assert.True(MemoryMarshal.TryGetArray(second[0].Payload, out var given));
+        ((IDisposable)second).Dispose();
+        var third = await NextAsync(2, "c");
+        Assert.Equal(["a", "c"], [Text(first[0]), Text(third[0])]);
+        Assert.True(MemoryMarshal.TryGetArray(third[0].Payload, out var taken) && ReferenceEquals(given.Array, taken.Array));
+
+        async Task<IReadOnlyList<LogRecord>> NextAsync(int position, string text)
+        {
+            await Log.AppendAsync([Record(0, text)], default);
+            return await Log.ReadAsync(0, position, 10, default);
+        }
     }
 
     [ContractFact]

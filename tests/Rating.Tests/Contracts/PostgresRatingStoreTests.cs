@@ -171,6 +171,17 @@ public sealed class PostgresRatingStoreTests(PostgresServer postgres) : DurableR
     }
 
     [Fact]
+    public async Task A_look_up_of_an_id_takes_no_longer_than_a_write_may_however_long_reads_may_take()
+    {
+        await using var proxy = new TcpProxy(Server.Port);
+        await using var store = await PostgresRatingStore.OpenAsync(postgres.Settings(_database, proxy.Port) with { WriteTimeout = TimeSpan.FromSeconds(1), ReadTimeout = TimeSpan.FromMinutes(30) }, TimeProvider.System, default);
+        await store.TakeOverAsync(0, default);
+        proxy.FreezeNextRequestAfter(0);
+        // On a thread of its own, as a partition's: with the patience of reads it would come after half an hour.
+        await Assert.ThrowsAsync<Unavailable>(() => Task.Run(() => store.ReadIdBlock(0, 1)).WaitAsync(Until.Patience));
+    }
+
+    [Fact]
     public async Task Invoices_whose_reply_is_lost_are_stored_once()
     {
         await using var proxy = new TcpProxy(Server.Port);
