@@ -17,6 +17,7 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     private volatile string _problem = "loading";
     private volatile PartitionState _state = PartitionState.Loading;
     private long _lastCommitted;
+    private long _redone;
     private Task _running = Task.CompletedTask;
 
     /// <summary>Told when another owner has taken the partition over; it does not come back here.</summary>
@@ -32,7 +33,7 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     public long Committed => _partition?.Committed ?? -1;
 
     /// <summary>How many records were applied and are not stored: after a graceful stop the next owner redoes none.</summary>
-    public long Redone => _partition is { } partition ? partition.Position - partition.Committed : 0;
+    public long Redone => _partition is { } partition ? partition.Position - partition.Committed : _redone;
 
     /// <summary>Memory that remembered ids take, and how many they are.</summary>
     public (long Bytes, long Count) RememberedIds => _partition?.RememberedIds ?? (0, 0);
@@ -196,7 +197,7 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     private void Lose(string problem, PartitionState state)
     {
         (_problem, _state) = (problem, state);
-        if (_partition is { } last) _lastCommitted = last.Committed;
+        if (_partition is { } last) (_lastCommitted, _redone) = (last.Committed, last.Position - last.Committed);
         _partition = null;
         Tell();
     }

@@ -69,7 +69,7 @@ public sealed partial class DockerFilesTests
             var before = await server.EndsAsync();
             for (var run = 0; run < 2; run++)
             {
-                var start = new ProcessStartInfo(Path.Combine(Folder, "load"), server.Http.BaseAddress!.Host) { RedirectStandardOutput = true };
+                var start = new ProcessStartInfo(Path.Combine(Folder, "load"), server.Http.BaseAddress!.Host) { RedirectStandardOutput = true, UseShellExecute = false };
                 (start.Environment["RATING_PORT"], start.Environment["RATING_ROUNDS"], start.Environment["RATING_BATCH"]) = (server.Http.BaseAddress.Port.ToString(CultureInfo.InvariantCulture), "2", "5");
                 using var load = Process.Start(start)!;
                 var output = await load.StandardOutput.ReadToEndAsync();
