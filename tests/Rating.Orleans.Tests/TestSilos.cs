@@ -15,12 +15,16 @@ namespace Rating.Orleans.Tests;
 internal sealed class TestSilos : IAsyncDisposable
 {
     private readonly List<RatingEngine> _engines = [];
+    private readonly List<ClusterPartitions> _partitions = [];
 
     private TestSilos(InProcessTestCluster cluster) => Cluster = cluster;
 
     public InProcessTestCluster Cluster { get; }
 
     public IReadOnlyList<RatingEngine> Engines => _engines;
+
+    /// <summary>The partitions as each silo sees them.</summary>
+    public IReadOnlyList<ClusterPartitions> Partitions => _partitions;
 
     public static async Task<TestSilos> StartAsync(short count, IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, IOutgoingGrainCallFilter? calls = null)
     {
@@ -38,7 +42,9 @@ internal sealed class TestSilos : IAsyncDisposable
                 ClusterPartitions Partitions(RatingEngine started, Rating.Engine.Books.BookKeeper keeper)
                 {
                     node.Attach(started, keeper);
-                    return new ClusterPartitions(node, services, null);
+                    var partitions = new ClusterPartitions(node, services, null);
+                    lock (silos!._partitions) silos._partitions.Add(partitions);
+                    return partitions;
                 }
 
                 var engine = await RatingEngine.StartAsync(log, store, settings, clock, TimeProvider.System, Partitions, cancellation);

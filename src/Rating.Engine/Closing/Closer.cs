@@ -234,7 +234,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         {
             var last = new SortedDictionary<long, LedgerEntry>();
             await foreach (var block in store.ReadLedgerAsync(partition, 0, directory, cancellation))
-                foreach (var entry in LedgerBlocks.Read(block, _ => currency))
+                foreach (var entry in LedgerBlocks.Read(block, _ => currency, bySubscription.ContainsKey))
                     if (entry.Counts && entry.Record.Tenant == batch.Tenant && bySubscription.TryGetValue(entry.Subscription, out var close) && entry.BillingPeriod <= close.Period) last[entry.Position] = entry;
                     else last.Remove(entry.Position);
             all.AddRange(last.Values.Select(entry => (partition, entry)));

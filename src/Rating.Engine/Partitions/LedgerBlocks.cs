@@ -170,15 +170,17 @@ public sealed class LedgerBlocks
     /// <summary>Reads a stored block.</summary>
     /// <param name="block">The block.</param>
     /// <param name="currency">The currency of a tenant's amounts.</param>
-    public static IReadOnlyList<LedgerEntry> Read(LedgerBlock block, Func<TenantId, Currency> currency)
+    /// <param name="isWanted">Whose entries are wanted, by subscription; null for all. Later decisions come in any case: they may take a record away from whom it was given to.</param>
+    public static IReadOnlyList<LedgerEntry> Read(LedgerBlock block, Func<TenantId, Currency> currency, Func<string, bool>? isWanted = null)
     {
         var reader = new ByteReader(Expand(block.Bytes));
         var version = reader.Byte();
         Invariant.Holds(version is >= 1 and <= Version, $"ledger block {block.Checkpoint} has a version that this program does not know");
         var texts = TextTable.Read(ref reader);
-        var entries = new LedgerEntry[reader.Count()];
+        var count = reader.Count();
+        var entries = new List<LedgerEntry>(isWanted is null ? count : 0);
         long position = 0, ingestMs = 0;
-        for (var i = 0; i < entries.Length; i++)
+        for (var i = 0; i < count; i++)
         {
             position += reader.Zigzag();
             var (verdict, reason, flags) = ((Verdict)reader.Byte(), (VerdictReason)reader.Byte(), reader.Byte());
@@ -186,6 +188,12 @@ public sealed class LedgerBlocks
             var (source, type) = (texts[reader.Count()], texts[reader.Count()]);
             // Before version 3 they were among the texts, and every ingest time was whole.
             var (subject, subscription) = version < 3 ? (texts[reader.Count()], texts[reader.Count()]) : (reader.Text(), reader.Text());
+            if (isWanted is not null && (flags & 1) == 0 && !isWanted(subscription))
+            {
+                ingestMs = Skip(ref reader, version, ingestMs);
+                continue;
+            }
+
             var (id, callKey) = (reader.Text(), reader.Text());
             var eventTime = Instant.FromUnixTimeTicks(reader.Zigzag() * ((flags & 4) != 0 ? TicksPerSecond : 1));
             ingestMs = version < 3 ? reader.Zigzag() : ingestMs + reader.Zigzag();
@@ -212,7 +220,7 @@ public sealed class LedgerBlocks
                 calls[c] = new RatedCallEntry(charge, seconds, call, new CallCost(kind, kind == 1 ? reader.Zigzag() * PicoPerScaled : 0));
             }
 
-            entries[i] = new LedgerEntry
+            entries.Add(new LedgerEntry
             {
                 Position = position, Verdict = verdict, Reason = reason, IsLater = (flags & 1) != 0, Subscription = subscription, RepeatOf = repeat < 0 ? null : repeat, Detail = detail,
                 UsagePeriod = usagePeriod, BillingPeriod = billingPeriod, Revision = revision, Calls = calls, EstimatedValue = reader.Text(),
@@ -220,9 +228,35 @@ public sealed class LedgerBlocks
                 {
                     Tenant = tenant, Source = source, Id = id, Type = type, Subject = subject, EventTime = eventTime, HasTime = (flags & 2) == 0, IngestTime = ingestTime, CallKey = callKey, Data = data,
                 },
-            };
+            });
         }
 
         return entries;
+    }
+
+    // The rest of an entry that nobody wants: most of a block's, when a few subscriptions are looked for.
+    private static long Skip(ref ByteReader reader, byte version, long ingestMs)
+    {
+        for (var texts = 0; texts < 2; texts++) reader.Bytes(reader.Count());
+        reader.Zigzag();
+        ingestMs = version < 3 ? reader.Zigzag() : ingestMs + reader.Zigzag();
+        for (var fields = reader.Count(); fields > 0; fields--)
+        {
+            reader.Count();
+            reader.Byte();
+            reader.Bytes(reader.Count());
+        }
+
+        reader.Varint();
+        reader.Bytes(reader.Count());
+        for (var numbers = 0; numbers < 3; numbers++) reader.Varint();
+        for (var calls = reader.Count(); calls > 0; calls--)
+        {
+            for (var numbers = 0; numbers < 5; numbers++) reader.Varint();
+            if (version > 1 && reader.Byte() == 1) reader.Varint();
+        }
+
+        reader.Bytes(reader.Count());
+        return ingestMs;
     }
 }

@@ -13,7 +13,7 @@ public interface IAccountGrain : IGrainWithStringKey
     [ResponseTimeout("01:00:00")]
     Task<CloseMessage> CloseAsync(CloseOrder order);
 
-    /// <summary>Makes the invoices of the account that are due and not made. Of a silo that does not know the order yet it is asked of one that does.</summary>
+    /// <summary>Makes the invoices of the account that are due and not made. Silos of version 0 do not know it.</summary>
     [Alias("Bill")]
     [ResponseTimeout("01:00:00")]
     Task<InvoiceMessage[]> BillAsync(BillOrder order);

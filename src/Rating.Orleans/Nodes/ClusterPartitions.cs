@@ -268,6 +268,8 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
 
     public async Task<IReadOnlyList<InvoiceSummary>> BillAsync(TenantId tenant, AccountId account, bool activations, bool thresholds, CancellationToken cancellation)
     {
+        // A silo of an older version does not know the order, and may have the account: until all do, this process makes them, and keys decide.
+        if (!AllKnowBill()) return await node.Engine.BillHereAsync(tenant, account, activations, thresholds, cancellation);
         var grain = Grains.GetGrain<IAccountGrain>(GrainKey.Of(tenant.Value, account.Value));
         var made = await AskAsync("The account", Timeout.InfiniteTimeSpan, () => grain.BillAsync(new BillOrder(activations, thresholds, node.Keeper.Book.Sequence)), cancellation);
         return [.. made.Select(invoice => new InvoiceSummary(invoice.Number, invoice.Account, invoice.Cycle, invoice.Date, invoice.Total, invoice.Currency))];
@@ -358,6 +360,9 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
             return;
         }
     }
+
+    private bool AllKnowBill() => silo.GetRequiredService<IClusterManifestProvider>().Current.Silos.Values.All(one => one.Interfaces.Any(
+        contract => contract.Key.ToString().EndsWith(nameof(IAccountGrain), StringComparison.Ordinal) && contract.Value.Properties.TryGetValue(WellKnownGrainInterfaceProperties.Version, out var version) && version != "0"));
 
     private IEnumerable<INodeGrain> Others() => _silos is not { } silos ? [] : silos.GetActiveSilos().Where(other => !other.Equals(silos.SiloAddress)).Select(other => Grains.GetGrain<INodeGrain>(other.ToParsableString()));
 

@@ -10,7 +10,7 @@ public sealed class CalendarTests(GrainWorld world) : IClassFixture<GrainWorld>
     [Fact]
     public async Task What_is_due_is_closed_and_billed_once_however_often_and_by_however_many_it_is_looked_for()
     {
-        for (var i = 0; i < GrainWorld.Subscriptions; i++) await world.SendAsync(i, 1 + i);
+        await world.SendEachAsync(GrainWorld.Subscriptions);
         var calendar = world.Cluster.Client.GetGrain<ICalendarGrain>(0);
         await calendar.LookAsync();
         Assert.Empty(await InvoicesAsync());

@@ -13,7 +13,7 @@ public sealed class CloseTests(GrainWorld world) : IClassFixture<GrainWorld>
     [Fact]
     public async Task An_account_is_closed_by_one_at_a_time_and_the_answer_tells_what_it_made()
     {
-        for (var i = 0; i < GrainWorld.Subscriptions; i++) await world.SendAsync(i, 1 + i);
+        await world.SendEachAsync(GrainWorld.Subscriptions);
         world.Clock.Now = Instant.FromUtc(2026, 4, 10, 0, 0);
         // One subscription, through a silo that need not have it.
         using var one = JsonDocument.Parse(await world.Engines[1].CloseDocumentAsync(GrainWorld.Tenant, null, new SubscriptionId(GrainWorld.Id(2)), new LocalDate(2026, 4, 1), default));

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using NodaTime;
 using Orleans;
@@ -96,6 +98,62 @@ public sealed class GrainTests(GrainWorld world) : IClassFixture<GrainWorld>
         await world.SendAsync(6, 2);
         do Assert.True(await heard.MoveNextAsync());
         while (ChargeOf(heard.Current) != 0.20m);
+    }
+
+    [Fact]
+    public async Task A_listener_hears_no_more_often_than_stated_and_the_newest_in_the_end()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await using var heard = world.Engines[1].WatchBalanceAsync(GrainWorld.Tenant, new SubscriptionId(GrainWorld.Id(9)), patience.Token).GetAsyncEnumerator(patience.Token);
+        Assert.True(await heard.MoveNextAsync());
+        using var enough = new CancellationTokenSource();
+        // It changes some ten times as often as anybody is told.
+        var sending = Task.Run(async () =>
+        {
+            var sent = 0;
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+            for (; !enough.IsCancellationRequested; sent++)
+            {
+                await world.First.Intake.AcceptAsync(GrainWorld.Tenant, [Encoding.UTF8.GetBytes(world.Event("9", GrainWorld.Id(9)))], default);
+                await pace.WaitForNextTickAsync(default);
+            }
+
+            return sent;
+        });
+        var clock = Stopwatch.StartNew();
+        for (var update = 0; update < 3 * Limits.BalanceUpdatesPerSecondMax; update++) Assert.True(await heard.MoveNextAsync());
+        var took = clock.Elapsed;
+        await enough.CancelAsync();
+        var charge = 0.10m * await sending;
+        while (ChargeOf(heard.Current) != charge) Assert.True(await heard.MoveNextAsync());
+        // Three seconds' worth. A busy machine may hold the first ones up; twice as often as stated would be seen.
+        Assert.True(took > TimeSpan.FromSeconds(1.75), $"{3 * Limits.BalanceUpdatesPerSecondMax} updates in {took}");
+    }
+
+    [Fact]
+    public async Task A_duty_is_done_by_one_silo_at_a_time_and_begun_anew_when_it_fails()
+    {
+        var (begun, doing, most) = (0, 0, 0);
+        var failure = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Calls.Clear();
+        world.RunAlone("a duty", async stop =>
+        {
+            lock (failure) (begun, doing, most) = (begun + 1, doing + 1, Math.Max(most, doing + 1));
+            try
+            {
+                await (begun == 1 ? failure : new TaskCompletionSource()).Task.WaitAsync(stop);
+            }
+            finally
+            {
+                lock (failure) doing--;
+            }
+        });
+        // By then each silo has asked for it twice.
+        await Until.SoAsync("every silo sees to it", () => Task.FromResult(world.Calls.Count(nameof(IDutyGrain.KeepAsync), "a duty") >= 7));
+        Assert.Equal((1, 1), (begun, doing));
+        failure.SetException(new InvalidOperationException("It cannot go on."));
+        await Until.SoAsync("it is begun anew", () => Task.FromResult(begun == 2));
+        Assert.Equal(1, most);
     }
 
     [Fact]

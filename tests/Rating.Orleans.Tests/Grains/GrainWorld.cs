@@ -31,6 +31,12 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
     /// <summary>The calls of grains that any silo made.</summary>
     internal GrainCalls Calls { get; } = new();
 
+    /// <summary>Has every silo able to do something that one of them does at a time.</summary>
+    public void RunAlone(string name, Func<CancellationToken, Task> run)
+    {
+        foreach (var partitions in _silos.Partitions) partitions.RunAlone(name, run);
+    }
+
     public RatingEngine First => Engines[0];
 
     internal MemoryRatingStore Store => _store;
@@ -53,13 +59,22 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
     /// <param name="subscription">Whose.</param>
     /// <param name="count">How many messages.</param>
     /// <param name="key">The partition key; the subscription's id when it says nothing.</param>
-    public async Task SendAsync(int subscription, int count, string? key = null)
+    public Task SendAsync(int subscription, int count, string? key = null) => SendAsync(Enumerable.Range(0, count).Select(_ => Event($"{subscription}", key ?? Id(subscription))));
+
+    /// <summary>Sends usage of the first subscriptions, one message of the first, two of the second and so on, and waits until it has its verdicts.</summary>
+    public Task SendEachAsync(int subscriptions) =>
+        SendAsync(Enumerable.Range(0, subscriptions).SelectMany(subscription => Enumerable.Range(0, 1 + subscription).Select(_ => Event($"{subscription}", Id(subscription)))));
+
+    /// <summary>Sends events, and waits until they have their verdicts.</summary>
+    public async Task SendAsync(IEnumerable<string> events)
     {
-        var events = Enumerable.Range(0, count).Select(_ =>
-            $$"""{"specversion":"1.0","id":"e{{Interlocked.Increment(ref _events)}}","source":"test","type":"sms","subject":"{{subscription}}","partitionkey":"{{key ?? Id(subscription)}}","time":"2026-03-10T08:00:00Z"}""");
         var receipt = await First.Intake.AcceptAsync(Tenant, [.. events.Select(text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text))], default);
         await First.DecidedAsync(receipt.Ends, default);
     }
+
+    /// <summary>A message of March 10; no other has its id, unless that is named.</summary>
+    public string Event(string subject, string key, string? id = null) =>
+        $$"""{"specversion":"1.0","id":"{{id ?? $"e{Interlocked.Increment(ref _events)}"}}","source":"test","type":"sms","subject":"{{subject}}","partitionkey":"{{key}}","time":"2026-03-10T08:00:00Z"}""";
 
     public async Task DisposeAsync()
     {

@@ -19,7 +19,7 @@ public sealed class LocalReadTests(GrainWorld world) : IClassFixture<GrainWorld>
     [Fact]
     public async Task Usage_keyed_by_subscription_is_read_where_it_is_without_another_call_and_elsewhere_with_one()
     {
-        for (var subscription = 0; subscription < 12; subscription++) await world.SendAsync(subscription, 1 + subscription);
+        await world.SendEachAsync(12);
         for (var subscription = 0; subscription < 12; subscription++)
         {
             var id = GrainWorld.Id(subscription);
@@ -77,6 +77,50 @@ public sealed class LocalReadTests(GrainWorld world) : IClassFixture<GrainWorld>
             await world.SendAsync(15, 1, $"elsewhere {i}");
             foreach (var engine in world.Engines) Assert.Equal(0.10m * i, ChargeOf(await engine.BalanceDocumentAsync(GrainWorld.Tenant, new SubscriptionId(GrainWorld.Id(15)), default)));
         }
+    }
+
+    [Fact]
+    public async Task A_partition_that_is_taken_over_is_asked_until_its_next_owner_tells_what_it_has()
+    {
+        await world.SendAsync(16, 3, "taken over");
+        var partition = PartitionOf.Key(GrainWorld.Tenant, "taken over", GrainWorld.Partitions);
+        var epoch = (await world.Store.TakeOverAsync(partition, default)).Epoch;
+        // Its owner finds out when it stores the next.
+        await world.SendAsync(16, 2, "taken over");
+        await MustBeAsync(16, 0.50m);
+        Assert.True((await world.Store.PlaceOfAsync(partition, default)).Epoch > epoch);
+    }
+
+    [Fact]
+    public async Task Usage_that_is_rated_anew_for_another_is_in_that_ones_running_charge_through_every_silo_when_the_change_is_answered()
+    {
+        var keys = Enumerable.Range(0, 2 * GrainWorld.Partitions).Select(i => $"rated anew {i}").ToList();
+        await world.SendAsync(keys.Select(key => world.Event("17", key)));
+        await MustBeAsync(17, 0.10m * keys.Count);
+        await MustBeAsync(18, 0);
+        await world.Engines[1].PutPartiesAsync(GrainWorld.Tenant, $$"""{"subjects":[{"subject":"17","subscription":"{{GrainWorld.Id(18)}}","from":"2026-03-05T00:00:00Z"}]}""", default);
+        await MustBeAsync(18, 0.10m * keys.Count);
+        await MustBeAsync(17, 0);
+    }
+
+    [Fact]
+    public async Task Of_usage_in_suspense_what_is_void_is_in_no_running_charge_and_the_rest_in_that_of_its_subscription_through_every_silo()
+    {
+        var keys = Enumerable.Range(0, 2 * GrainWorld.Partitions).Select(i => $"in suspense {i}").ToList();
+        await world.SendAsync(keys.Select(key => world.Event("nobody's", key)));
+        await MustBeAsync(19, 0);
+        var waiting = new List<(int Partition, long Position)>();
+        await foreach (var (partition, entry) in world.First.SuspendedAsync(GrainWorld.Tenant, int.MaxValue, default)) waiting.Add((partition, entry.Position));
+        Assert.Equal(keys.Count, waiting.Count);
+        Assert.Equal(5, (await world.Engines[1].VoidSuspenseAsync(GrainWorld.Tenant, waiting[..5], default)).Resolved);
+        await world.Engines[2].PutPartiesAsync(GrainWorld.Tenant, $$"""{"subjects":[{"subject":"nobody's","subscription":"{{GrainWorld.Id(19)}}","from":"2026-03-05T00:00:00Z"}]}""", default);
+        Assert.Equal(keys.Count - 5, (await world.Engines[2].RetrySuspenseAsync(GrainWorld.Tenant, default)).Resolved);
+        await MustBeAsync(19, 0.10m * (keys.Count - 5));
+    }
+
+    private async Task MustBeAsync(int subscription, decimal charge)
+    {
+        foreach (var engine in world.Engines) Assert.Equal(charge, ChargeOf(await engine.BalanceDocumentAsync(GrainWorld.Tenant, new SubscriptionId(GrainWorld.Id(subscription)), default)));
     }
 
     private ISubscriptionGrain GrainOf(string id) => world.Cluster.Client.GetGrain<ISubscriptionGrain>(GrainKey.Of(GrainWorld.Tenant.Value, id));

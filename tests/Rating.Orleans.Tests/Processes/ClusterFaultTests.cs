@@ -184,8 +184,9 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
             foreach (var node in world.Nodes)
                 for (var account = 0; account < world.Accounts; account++) Assert.True(await ClusterWorld.BalanceAsync(node, account));
             output.WriteLine($"{upgraded} of 3 are new");
-            // While old and new are together, an account is closed through each.
+            // While old and new are together, an account is closed through each, and every account is billed through a new one.
             if (upgraded < 3) await Until.SoAsync("an account is closed", () => ClusterWorld.CloseAsync(world.Nodes[upgraded], $"a{upgraded:000}"));
+            for (var account = 0; account < world.Accounts; account++) await Until.SoAsync("a bill run is made", () => ClusterWorld.BillRunAsync(world.Nodes[^1], account));
         }
 
         await stop.CancelAsync();

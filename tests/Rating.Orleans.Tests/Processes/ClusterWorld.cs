@@ -173,6 +173,14 @@ internal sealed class ClusterWorld : IDisposable
         await client.SendAsync(HttpMethod.Post, account is null ? "/v1/close" : $"/v1/accounts/{account}/close", new { through }, default);
     });
 
+    /// <summary>Makes the invoices of an account that are due, through a node.</summary>
+    /// <returns>Whether it was answered.</returns>
+    public static Task<bool> BillRunAsync(ClusterNode node, int account) => AnswersAsync(async () =>
+    {
+        using var client = new RatingClient(node.Url);
+        await client.SendAsync(HttpMethod.Post, "/v1/billrun", new { account = $"a{account:000}" }, default);
+    });
+
     /// <summary>What every test ends with, seen from outside: March is closed, with one snapshot of each subscription and one invoice of each account; the auditor finds nothing; the count closes; nothing acknowledged is missing.</summary>
     public async Task MustBeSoundAsync()
     {

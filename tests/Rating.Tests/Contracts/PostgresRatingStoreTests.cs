@@ -232,6 +232,25 @@ public sealed class PostgresRatingStoreTests(PostgresServer postgres) : DurableR
     }
 
     [Fact]
+    public async Task An_invoice_of_very_many_snapshots_may_take_longer_than_other_writes()
+    {
+        await using var store = await PostgresRatingStore.OpenAsync(postgres.Settings(_database) with { WriteTimeout = TimeSpan.FromSeconds(1), LockTimeout = TimeSpan.FromMinutes(1) }, TimeProvider.System, default);
+        List<StoredSnapshot> snapshots = [.. Enumerable.Range(0, Limits.InvoiceSectionsKeptMax + 1).Select(i => new StoredSnapshot(North, new SubscriptionId($"s{i}"), "period", 1, Bakery, "{}"))];
+        await Store.SaveSnapshotsAsync(null, snapshots, default);
+        await using var other = Server.Connect(_database);
+        await using var hold = new NpgsqlCommand("BEGIN; UPDATE rating.outbox_number SET last = last", other);
+        await hold.ExecuteNonQueryAsync();
+        OutboxMessage[] message = [new(0, "invoice", "1")];
+        var large = store.SaveInvoicesAsync([Invoice(1, "1", [.. snapshots.Select(snapshot => (snapshot.Subscription.Value, snapshot.Kind, snapshot.Period))])], message, default);
+        // Both wait for the same row. When the other one's time is over, so is more than that of the large one, which began before.
+        await Assert.ThrowsAsync<Unavailable>(() => store.SaveInvoicesAsync([Invoice(2, "2")], message, default));
+        await using var release = new NpgsqlCommand("COMMIT", other);
+        await release.ExecuteNonQueryAsync();
+        await large;
+        Assert.Equal(1, await store.LastInvoiceNumberAsync(North, default));
+    }
+
+    [Fact]
     public async Task A_pool_that_is_used_up_is_unavailable_and_the_store_goes_on_when_it_is_not()
     {
         await using var store = await PostgresRatingStore.OpenAsync(postgres.Settings(_database) with { WriteConnectionsMax = 1, ConnectTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System, default);

@@ -25,6 +25,9 @@ public class FaultyStore : DispatchProxy
 
     public Func<BookChange, Task>? OnAppend { get; set; }
 
+    /// <summary>What another process stores just before these invoices are.</summary>
+    public Func<Task>? BeforeInvoices { get; set; }
+
     public int LedgerFailures { get; set; }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
@@ -38,6 +41,8 @@ public class FaultyStore : DispatchProxy
                 return Task.FromException<IReadOnlyList<StoredAlert>>(new Unavailable("alerts cannot be stored just now"));
             case nameof(IRatingStore.AppendBookAsync) when OnAppend is { } wait:
                 return AppendAsync(wait, (BookChange)args![0]!, (CancellationToken)args[1]!);
+            case nameof(IRatingStore.SaveInvoicesAsync) when BeforeInvoices is { } before:
+                return InvoicesAsync(before, (IReadOnlyList<StoredInvoice>)args![0]!, (IReadOnlyList<OutboxMessage>)args[1]!, (CancellationToken)args[2]!);
             case nameof(IRatingStore.ReadLedgerAsync):
                 return LedgerAsync((int)args![0]!, (long)args[1]!, (IReadOnlySet<int>?)args[2]);
             default:
@@ -49,6 +54,12 @@ public class FaultyStore : DispatchProxy
     {
         await wait(checkpoint, cancellation);
         await Inner.CommitAsync(checkpoint, cancellation);
+    }
+
+    private async Task InvoicesAsync(Func<Task> before, IReadOnlyList<StoredInvoice> invoices, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellation)
+    {
+        await before();
+        await Inner.SaveInvoicesAsync(invoices, messages, cancellation);
     }
 
     private async Task AppendAsync(Func<BookChange, Task> wait, BookChange change, CancellationToken cancellation)

@@ -20,12 +20,16 @@ public sealed class OlderLedgerTests
         writer.Add(7, Entry.Rated(new Ev("b", "2026-03-10T13:00:00Z", "sms", "49302"), "2026-03-10T13:00:01Z", 315, subscription: "s2"));
         using var packed = new MemoryStream();
         using (var brotli = new BrotliStream(packed, CompressionLevel.Fastest)) brotli.Write(writer.ToArray());
-        var entries = LedgerBlocks.Read(new LedgerBlock(1, [], packed.ToArray()), _ => Currency.Of("EUR"));
+        var block = new LedgerBlock(1, [], packed.ToArray());
+        var entries = LedgerBlocks.Read(block, _ => Currency.Of("EUR"));
         Assert.Equal(
             [(5L, Verdict.Rated, "a", "call", "49301", "s1", "2026-03-10T12:00:00.5Z", "2026-03-10T12:00:01Z", 314), (7L, Verdict.Rated, "b", "sms", "49302", "s2", "2026-03-10T13:00:00Z", "2026-03-10T13:00:01Z", 315)],
             entries.Select(e => (e.Position, e.Verdict, e.Record.Id, e.Record.Type, e.Record.Subject, e.Subscription, Text(e.Record.EventTime), Text(e.Record.IngestTime), e.BillingPeriod)));
         static string Text(NodaTime.Instant time) => NodaTime.Text.InstantPattern.ExtendedIso.Format(time);
         var call = Assert.Single(entries[0].Calls);
+        // Nothing else is looked at where one subscription is wanted; what stands behind it is found all the same.
+        var wanted = Assert.Single(LedgerBlocks.Read(block, _ => Currency.Of("EUR"), subscription => subscription == "s2"));
+        Assert.Equal((7, "b", "2026-03-10T13:00:01Z", 315), (wanted.Position, wanted.Record.Id, Text(wanted.Record.IngestTime), wanted.BillingPeriod));
         Assert.Equal(("deck", "DE", 61L, 120L, "0.25", 0), (call.Charge, call.Call.Destination, call.Seconds, call.Call.BilledSeconds, call.Call.Amount.ToText(), call.Cost.Kind));
     }
 }

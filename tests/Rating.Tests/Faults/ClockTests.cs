@@ -103,7 +103,7 @@ public sealed class ClockTests(FaultFixture fixture)
             await world.RunMarchAsync(async number =>
             {
                 world.StepClock(start + ((number % 3) - 1) * twoHours);
-                if (number % 8 != 5) return;
+                if (number % 12 != 5) return;
                 world.Server.Kill();
                 await world.StartAsync();
             });

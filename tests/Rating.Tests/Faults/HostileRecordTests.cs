@@ -48,6 +48,7 @@ public sealed class HostileRecordTests(FaultFixture fixture)
                 await GoodAsync();
                 await world.CaughtUpAsync();
                 Assert.Equal((good, (round + 1) * (poison.Length + headers.Length)), (await world.CountAsync("rated"), await world.CountAsync("rejected", "malformed")));
+                if (round > 0) break;
                 world.Server.Kill();
                 await world.StartAsync();
             }

@@ -33,6 +33,7 @@ public sealed class RepetitionTests(FaultFixture fixture)
                     await world.KafkaSender.SendAsync(FaultUsage.PartitionOfKey(Processes.ProcessData.Number(0, 0, 0)), System.Text.Encoding.UTF8.GetBytes(one), (first + after).ToUnixTimeMilliseconds());
                 await world.CaughtUpAsync();
                 Assert.Equal((after, duplicates, tooOld, rated), (after, await world.CountAsync("duplicate"), await world.CountAsync("rejected", "tooOld"), await world.CountAsync("rated")));
+                if (after < Duration.FromDays(1)) continue; // what is remembered in memory, and from here on what is loaded
                 world.Server.Kill();
                 await world.StartAsync();
             }
