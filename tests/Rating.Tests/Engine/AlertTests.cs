@@ -37,6 +37,20 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public async Task A_period_in_which_nothing_was_used_yet_is_not_looked_at()
+    {
+        // 1.00 is due without usage, too. It is April, and usage of March comes in.
+        await using var world = await EngineWorld.StartAsync(Instant.FromUtc(2026, 4, 1, 12, 0));
+        await world.Engine.PutCatalogAsync(EngineWorld.Tenant, Catalog("").Replace("""{"key":"sms","model":"perUnit","meter":"m","price":"0.10"}""", """{"key":"sms","model":"graduated","meter":"m","tiers":[{"price":"0","flatFee":"1.00"}]}""", StringComparison.Ordinal), null, default);
+        await world.Engine.PutPartiesAsync(EngineWorld.Tenant, Parties, default);
+        await SendAsync(world, "own", 1);
+        Assert.Equal(["own/314/spend/only/0 0.30 at 1.00"], await AlertsAsync(world));
+        await SendAsync(world, "own", 1, day: "2026-04-01");
+        Assert.Equal(["own/314/spend/only/0 0.30 at 1.00", "own/315/spend/only/0 0.30 at 1.00"], await AlertsAsync(world));
+        await world.MustBeCleanAsync("not used yet");
+    }
+
+    [Fact]
     public async Task An_alert_says_what_was_seen_and_leaves_by_the_outbox()
     {
         await using var world = await StartAsync();
