@@ -228,41 +228,44 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         var bySubscription = Book.Read(book => spread.ToDictionary(close => book.Entry(close.Key).Subscription.Id.Value, close => (Index: close.Key, Period: close.Value), StringComparer.Ordinal));
         var directory = bySubscription.Keys.Select(id => LedgerBlocks.DirectoryHash(batch.Tenant, id)).ToHashSet();
         var currency = Book.Read(book => book.Tenant(batch.Tenant)!.Catalogs[0].Catalog.Currency);
-        var identity = new RecordIdentity(0);
-        var all = new List<(int Partition, LedgerEntry Entry)>();
+        var identity = new RecordIdentity(settings.IdSecret);
+        var all = new List<Billed>();
         for (var partition = 0; partition < partitions.Count; partition++)
         {
-            var last = new SortedDictionary<long, LedgerEntry>();
+            var last = new SortedDictionary<long, Billed>();
             await foreach (var block in store.ReadLedgerAsync(partition, 0, directory, cancellation))
                 foreach (var entry in LedgerBlocks.Read(block, _ => currency, bySubscription.ContainsKey))
-                    if (entry.Counts && entry.Record.Tenant == batch.Tenant && bySubscription.TryGetValue(entry.Subscription, out var close) && entry.BillingPeriod <= close.Period) last[entry.Position] = entry;
+                    if (entry.Counts && entry.Record.Tenant == batch.Tenant && bySubscription.TryGetValue(entry.Subscription, out var close) && entry.BillingPeriod <= close.Period)
+                        last[entry.Position] = new Billed(close.Index, identity.OfId(entry.Record), identity.OfContent(entry.Record), entry.BillingPeriod, partition, entry.Position, entry.Record.EventTime, UsagePartition.DayOf(entry.Record.IngestTime));
                     else last.Remove(entry.Position);
-            all.AddRange(last.Values.Select(entry => (partition, entry)));
+            all.AddRange(last.Values);
         }
 
         var repeats = new SortedDictionary<int, Dictionary<long, (long Of, bool SameContent)>>();
         var concerned = new SortedDictionary<int, Dictionary<int, int>>();
-        foreach (var same in all.GroupBy(one => (one.Entry.Subscription, one.Entry.Record.Source, one.Entry.Record.Id)).Where(same => same.Skip(1).Any()))
+        foreach (var same in all.GroupBy(one => (one.Subscription, one.Id)).Where(same => same.Skip(1).Any()))
         {
-            var close = bySubscription[same.Key.Subscription];
-            var kept = new List<(int Partition, LedgerEntry Entry)>();
-            foreach (var one in same.OrderBy(one => one.Entry.BillingPeriod).ThenBy(one => one.Partition).ThenBy(one => one.Entry.Position))
+            var period = spread[same.Key.Subscription];
+            var kept = new List<Billed>();
+            foreach (var one in same.OrderBy(one => one.Period).ThenBy(one => one.Partition).ThenBy(one => one.Position))
             {
                 // The same partition knows by itself what repeats, up to its horizon; beyond that an id may come anew.
-                if (one.Entry.BillingPeriod < close.Period || kept.Find(before => before.Partition != one.Partition && IsRepeat(one.Entry.Record, before.Entry.Record)).Entry is not { } first)
+                var of = one.Period < period ? -1 : kept.FindIndex(before => before.Partition != one.Partition && (before.EventTime == one.EventTime || Math.Abs(before.Day - one.Day) <= settings.DedupeHorizonDays));
+                if (of < 0)
                 {
                     kept.Add(one);
                     continue;
                 }
 
                 if (!repeats.TryGetValue(one.Partition, out var mine)) (repeats[one.Partition], concerned[one.Partition]) = (mine = [], []);
-                mine[one.Entry.Position] = (first.Position, identity.OfContent(one.Entry.Record) == identity.OfContent(first.Record));
-                concerned[one.Partition][close.Index] = close.Period;
+                mine[one.Position] = (kept[of].Position, one.Content == kept[of].Content);
+                concerned[one.Partition][one.Subscription] = period;
             }
         }
 
         foreach (var (partition, mine) in repeats) await partitions.ExecuteAsync(partition, () => new RepeatCommand(batch.Number, mine, concerned[partition]), cancellation);
     }
-    private bool IsRepeat(UsageRecord record, UsageRecord before) =>
-        record.EventTime == before.EventTime || Math.Abs(UsagePartition.DayOf(record.IngestTime) - UsagePartition.DayOf(before.IngestTime)) <= settings.DedupeHorizonDays;
+
+    // What is compared of a billed record, by its hashes: the records themselves, of all that its subscription ever used, would take ten times as much.
+    private readonly record struct Billed(int Subscription, UInt128 Id, ulong Content, int Period, int Partition, long Position, Instant EventTime, int Day);
 }

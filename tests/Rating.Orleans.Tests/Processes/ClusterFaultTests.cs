@@ -161,7 +161,7 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
         var load = world.LoadAsync(stop.Token);
         await world.StartAsync(1);
         var gaps = new List<TimeSpan>();
-        for (var round = 0; round < Math.Max(3, Rounds); round++) gaps.Add(await ReplaceAsync(world));
+        for (var round = 0; round < Math.Max(2, Rounds); round++) gaps.Add(await ReplaceAsync(world));
         await stop.CancelAsync();
         await load;
         Say("graceful stop", gaps);

@@ -71,7 +71,7 @@ public sealed class AlertTests
         await using var world = await StartAsync(store);
         faults.LosesAlerts = _ => true;
         await SendAsync(world, "a", 5, settled: false);
-        await faults.AlertsLost.Task;
+        await faults.AlertsLost.Task.WaitAsync(Until.Patience);
         await world.StopAsync();
         Assert.Empty(await StoredAsync(world));
         faults.LosesAlerts = _ => false;
@@ -120,7 +120,7 @@ public sealed class AlertTests
         // Whatever the watch finds is lost; the close's own last look is not.
         faults.LosesAlerts = alerts => alerts.Any(alert => !alert.Document.Contains("\"asOf\":\"2026-03-31\"", StringComparison.Ordinal));
         await SendAsync(world, "own", 3, settled: false);
-        await faults.AlertsLost.Task;
+        await faults.AlertsLost.Task.WaitAsync(Until.Patience);
         world.Clock.Set(Instant.FromUtc(2026, 4, 3, 0, 0));
         await world.CloseAsync();
         Assert.Equal(["own/314/count/two/0 2 at 3", "own/314/spend/only/0 0.30 at 0.30"], (await StoredAsync(world)).Select(Shown));
@@ -175,12 +175,12 @@ public sealed class AlertTests
     {
         await world.SendAsync([.. Enumerable.Range(0, count).Select(_ => string.Create(CultureInfo.InvariantCulture,
             $$"""{"specversion":"1.0","id":"{{++_sent}}","source":"test","type":"sms","subject":"{{subject}}","partitionkey":"{{key ?? subject}}","time":"{{day}}T10:00:00Z"}"""))]);
-        if (settled) await world.Engine.AlertedAsync(default);
+        if (settled) await world.AlertedAsync();
     }
 
     private static async Task<IReadOnlyList<string>> AlertsAsync(EngineWorld world)
     {
-        await world.Engine.AlertedAsync(default);
+        await world.AlertedAsync();
         return [.. (await StoredAsync(world)).Select(Shown)];
     }
 

@@ -68,6 +68,12 @@ internal sealed class EngineWorld : IAsyncDisposable
         return receipt;
     }
 
+    /// <summary>Waits until everything sent has its verdict, and the alerts that are due for it: whichever engine makes them.</summary>
+    public async Task AlertedAsync()
+    {
+        foreach (var engine in _engines) await engine.AlertedAsync(default);
+    }
+
     public async Task<IReadOnlyDictionary<(Verdict, VerdictReason), long>> VerdictsAsync() =>
         (await Engine.ReconcileAsync(Tenant, default)).Verdicts.Where(count => count.Count != 0).ToDictionary(count => (count.Verdict, count.Reason), count => count.Count);
 
