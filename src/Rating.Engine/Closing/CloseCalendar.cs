@@ -33,8 +33,9 @@ public sealed class CloseCalendar(RatingEngine engine, Action<string, string> te
         {
             while (await next.WaitForNextTickAsync(cancellation)) await LookAsync(cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception) when (cancellation.IsCancellationRequested)
         {
+            // Stopped, perhaps in the middle of a look: whatever that ended with, the next start goes on with it.
             return;
         }
     }
