@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Rating.Domain;
-using Rating.Engine.Documents;
 
 namespace Rating.Engine.Closing;
 

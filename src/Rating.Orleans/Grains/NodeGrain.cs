@@ -18,7 +18,11 @@ internal sealed class NodeGrain(Node node) : Grain, INodeGrain
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => node.Started.WaitAsync(cancellationToken);
 
-    public Task<ProgressMessage> CloseProgressAsync(string tenant) => Task.FromResult(node.Engine.CloseProgressHere(new TenantId(tenant)) is var now ? new ProgressMessage(now.Done, now.Of) : null!);
+    public Task<ProgressMessage> CloseProgressAsync(string tenant)
+    {
+        var now = node.Engine.CloseProgressHere(new TenantId(tenant));
+        return Task.FromResult(new ProgressMessage(now.Done, now.Of));
+    }
 
     public Task FollowAsync(long bookSequence) => node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
 
