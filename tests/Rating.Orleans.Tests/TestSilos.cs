@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using Orleans;
@@ -14,6 +15,7 @@ namespace Rating.Orleans.Tests;
 /// <summary>Silos in this process over one log and one store, each with its engine.</summary>
 internal sealed class TestSilos : IAsyncDisposable
 {
+    private readonly List<Node> _nodes = [];
     private readonly List<RatingEngine> _engines = [];
     private readonly List<ClusterPartitions> _partitions = [];
 
@@ -23,16 +25,20 @@ internal sealed class TestSilos : IAsyncDisposable
 
     public IReadOnlyList<RatingEngine> Engines => _engines;
 
+    /// <summary>What each silo has for its grains.</summary>
+    public IReadOnlyList<Node> Nodes => _nodes;
+
     /// <summary>The partitions as each silo sees them.</summary>
     public IReadOnlyList<ClusterPartitions> Partitions => _partitions;
 
-    public static async Task<TestSilos> StartAsync(short count, IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, IOutgoingGrainCallFilter? calls = null)
+    public static async Task<TestSilos> StartAsync(short count, IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, IOutgoingGrainCallFilter? calls = null, ILogger? logger = null)
     {
         var builder = new InProcessTestClusterBuilder(count);
         TestSilos? silos = null;
         builder.ConfigureSilo((_, silo) =>
         {
-            var node = new Node(log, store, settings, clock, TimeProvider.System, new ClusterSettings { ConnectionString = "", CalendarEvery = null }, NullLogger.Instance);
+            var node = new Node(log, store, settings, clock, TimeProvider.System, new ClusterSettings { ConnectionString = "", CalendarEvery = null }, logger ?? NullLogger.Instance);
+            lock (silos!._nodes) silos._nodes.Add(node);
             SiloSetup.Configure(silo, node);
             if (calls is not null) silo.AddOutgoingGrainCallFilter(calls);
             silo.UseInMemoryReminderService();

@@ -18,35 +18,27 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo, ISiloSta
 {
     public const string TypeName = "rating.partition";
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
-    private PartitionRunner? _runner;
     private ServedPartition? _served;
 
     private int Id => (int)this.GetPrimaryKeyLong();
 
-    private PartitionRunner Runner => _runner ?? throw new Unavailable($"Partition {Id} is not loaded.");
+    private PartitionRunner Runner => _served?.Runner ?? throw new Unavailable($"Partition {Id} is not loaded.");
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await node.Started.WaitAsync(cancellationToken);
         if (node.HasLeft(Id)) throw new Unavailable($"Partition {Id} belongs to another silo.");
         DelayDeactivation(TimeSpan.MaxValue);
-        _runner = new PartitionRunner(Id, node.Log, node.Store, node.Keeper.Book, node.Settings, node.Time) { OnLost = Lost, OnTouched = node.Engine.Alerts.Look };
-        _served = new ServedPartition(_runner, LeaveAsync);
+        var runner = new PartitionRunner(Id, node.Log, node.Store, node.Keeper.Book, node.Settings, node.Time) { OnLost = Lost, OnTouched = node.Engine.Alerts.Look };
+        _served = new ServedPartition(runner, LeaveAsync);
+        runner.Run();
         // An activation that is ending may still stand there.
         node.Served[Id] = _served;
-        node.Changed.Tell();
         NodeLog.Serving(node.Logger, Id);
-        _runner.Run();
+        node.Changed.Tell();
     }
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        if (_runner is not { } runner || _served is not { } served) return;
-        await runner.DisposeAsync();
-        NodeLog.HandedOver(node.Logger, Id, runner.Redone);
-        node.Served.TryRemove(new KeyValuePair<int, ServedPartition>(Id, served));
-        node.Changed.Tell();
-    }
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => EndAsync();
 
     public Task KeepAsync() => Task.CompletedTask;
 
@@ -99,7 +91,8 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo, ISiloSta
 
     public async Task<long> SuspenseFromAsync() => await Runner.SuspenseFromAsync(CancellationToken.None) ?? -1;
 
-    public ValueTask DisposeAsync() => _runner?.DisposeAsync() ?? ValueTask.CompletedTask;
+    // A grain that is to end before Orleans took note that it has begun is not told; disposed of is every one.
+    public ValueTask DisposeAsync() => new(EndAsync());
 
     // Whoever is told that a record has its verdict finds it in the running charge, through whatever silo: by then nobody goes by what this partition told before.
     private async Task KnownAsync(CancellationToken cancellation)
@@ -132,8 +125,18 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo, ISiloSta
     {
         // What waits on it is released first, and asks the next activation.
         node.Leave(Id);
-        await _runner!.DisposeAsync();
+        await EndAsync();
         GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.Migrating, "the partition belongs to another silo"), CancellationToken.None);
         await GrainContext.Deactivated;
+    }
+
+    // However it ends: nobody in this silo asks what has stopped.
+    private async Task EndAsync()
+    {
+        if (_served is not { } served) return;
+        await served.Runner.DisposeAsync();
+        if (!node.Served.TryRemove(new KeyValuePair<int, ServedPartition>(Id, served))) return;
+        NodeLog.HandedOver(node.Logger, Id, served.Runner.Redone);
+        node.Changed.Tell();
     }
 }

@@ -186,13 +186,13 @@ internal sealed class ClusterWorld : IDisposable
     {
         await CaughtUpAsync();
         // Before the close as well: afterwards every running charge is one without usage.
-        RatingProcess.Run(0, "audit", "--url", Any.Url);
+        MustPassAudit();
         await Until.SoAsync("March is closed", () => CloseAsync(Any));
         Assert.Equal($"{_subscriptions} {_subscriptions}", Sql("SELECT count(*) || ' ' || count(DISTINCT subscription) FROM rating.snapshot WHERE kind = 'period'"));
         Assert.Equal(1, Sql("SELECT max(many)::int FROM (SELECT count(*) AS many FROM rating.invoice GROUP BY tenant, account) invoices"));
         Assert.Equal(Sql("SELECT count(DISTINCT account) FROM rating.snapshot"), Sql("SELECT count(*) FROM rating.invoice"));
         Assert.Equal(Sql("SELECT count(*) FROM rating.invoice"), Sql("SELECT count(*) FROM rating.outbox WHERE topic = 'invoice.finalised'"));
-        RatingProcess.Run(0, "audit", "--url", Any.Url);
+        MustPassAudit();
         var topic = TopicContent.Read(_servers.Kafka.Bootstrap, Topic, Partitions);
         var report = RatingProcess.Json("reconcile", "--url", Any.Url);
         Assert.Equal((0, topic.Records.Count), (report.GetProperty("difference").GetInt64(), report.GetProperty("decided").GetInt64()));
@@ -213,6 +213,18 @@ internal sealed class ClusterWorld : IDisposable
     private List<ClusterNode> Living()
     {
         lock (Nodes) return [.. Nodes.Where(node => !node.Server.HasEnded)];
+    }
+
+    private void MustPassAudit()
+    {
+        try
+        {
+            RatingProcess.Run(0, "audit", "--url", Any.Url);
+        }
+        catch (ProcessFailure failed)
+        {
+            throw new ProcessFailure($"{failed.Message}\n{string.Join('\n', Nodes.Select(node => node.Server))}", failed);
+        }
     }
 
     // The same number is the same event, however often it is sent.
