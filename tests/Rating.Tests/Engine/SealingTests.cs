@@ -147,6 +147,24 @@ public sealed class SealingTests
     }
 
     [Fact]
+    public async Task An_id_is_looked_for_over_the_whole_horizon_before_the_period()
+    {
+        await using var world = await WorldAsync("""{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"p"}]}""", "S");
+        world.Clock.Set(InMarch);
+        await world.SendAsync(Sms("a", InMarch, KeyOf(world, 0)));
+        world.Clock.Set(InApril);
+        await world.CloseAsync("2026-04-01");
+        world.Clock.Set(InMarch + Duration.FromDays(35));
+        await world.SendAsync(Sms("a", InMarch + Duration.FromDays(35), KeyOf(world, 1)));
+        world.Clock.Set(Instant.FromUtc(2026, 5, 3, 0, 0));
+
+        // May's seat
+        Assert.Equal("31.00", Assert.Single((await world.CloseAsync("2026-05-01")).Snapshots).Total.ToText());
+        Assert.Equal(1, (await world.VerdictsAsync())[(Verdict.Suspended, VerdictReason.IdConflict)]);
+        await world.MustBeCleanAsync("the last day of the horizon");
+    }
+
+    [Fact]
     public async Task A_close_reads_as_much_of_the_ledger_however_many_periods_lie_behind_it()
     {
         var (store, reads) = FaultyStore.Around(new MemoryRatingStore(3));
