@@ -43,11 +43,13 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
 
     public TestClock Clock { get; } = new();
 
+    internal TaxesAway Taxes { get; } = new();
+
     public static string Id(int subscription) => $"s{subscription:00}";
 
     public async Task InitializeAsync()
     {
-        _silos = await TestSilos.StartAsync(3, _log, _store, new RatingSettings { Partitions = Partitions, CheckpointEvery = TimeSpan.FromMilliseconds(20) }, Clock, Calls);
+        _silos = await TestSilos.StartAsync(3, _log, _store, new RatingSettings { Partitions = Partitions, CheckpointEvery = TimeSpan.FromMilliseconds(20), TaxService = Taxes }, Clock, Calls);
         await First.PutCatalogAsync(Tenant, Catalog, null, default);
         var accounts = string.Join(',', Enumerable.Range(0, Subscriptions).Select(i => $$"""{"id":"a{{i:00}}"}"""));
         var subscriptions = string.Join(',', Enumerable.Range(0, Subscriptions).Select(i => $$"""{"id":"{{Id(i)}}","account":"a{{i:00}}","start":"2026-03-01","changes":[{"from":"2026-03-01","plan":"plan"}]}"""));
