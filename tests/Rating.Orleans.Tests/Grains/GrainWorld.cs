@@ -28,6 +28,8 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
 
     internal IReadOnlyList<RatingEngine> Engines => _silos.Engines;
 
+    internal IReadOnlyList<Rating.Orleans.Nodes.Node> Nodes => _silos.Nodes;
+
     /// <summary>The calls of grains that any silo made.</summary>
     internal GrainCalls Calls { get; } = new();
 
