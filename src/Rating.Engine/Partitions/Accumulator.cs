@@ -73,6 +73,15 @@ internal struct Accumulator()
             if (slot.IsDirty) slot.IsDirty = false;
     }
 
+    /// <summary>The first period in which any of it was used; null when it is empty.</summary>
+    public int? FirstUsedIn(SlotKeys keys)
+    {
+        int? first = null;
+        foreach (var slot in _meters) first = Math.Min(first ?? int.MaxValue, keys.Meter(slot.Key).Usage);
+        foreach (var slot in _calls) first = Math.Min(first ?? int.MaxValue, keys.Call(slot.Key).Usage);
+        return first;
+    }
+
     /// <summary>Takes out what is billed with a period up to and with this one.</summary>
     public void RemoveThrough(int billing, SlotKeys keys)
     {
