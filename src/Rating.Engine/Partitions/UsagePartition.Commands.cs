@@ -57,7 +57,7 @@ internal sealed partial class UsagePartition
             {
                 Invariant.Holds(SealedThrough(index) < period, $"partition {Id}: period {period} of subscription {index} is sealed already");
                 SealThrough(index, period, _book.SubscriptionCount);
-                var accumulator = Touch(index);
+                ref var accumulator = ref Touch(index);
                 var periods = new SortedDictionary<int, PeriodUsage>();
                 foreach (var ((billing, usage), totals) in accumulator.ByPeriod(_keys))
                 {
@@ -68,7 +68,7 @@ internal sealed partial class UsagePartition
 
                 // Without any, too, where it has had usage: an id of it may have come again in another partition.
                 if (accumulator.LatestTicks != long.MinValue) sealedUsage[index] = periods;
-                accumulator.RemoveThrough(period, _keys);
+                RemoveThrough(index, period);
             }
 
         _sealedBatches.Add(command.Batch);
@@ -180,7 +180,7 @@ internal sealed partial class UsagePartition
             _book.EnterRead();
             try
             {
-                concerned = [.. _book.EffectsAfter(_bookSequence).SelectMany(effect => effect.Subscriptions).Distinct().Where(index => index < _accumulators.Length && _accumulators[index] is { IsEmpty: false })];
+                concerned = [.. _book.EffectsAfter(_bookSequence).SelectMany(effect => effect.Subscriptions).Distinct().Where(_accumulators.HasAny)];
             }
             finally
             {
@@ -213,7 +213,7 @@ internal sealed partial class UsagePartition
     {
         if (concerned.Count == 0) return;
         var open = concerned.ToDictionary(index => (_book.Entry(index).Tenant.Id, _book.Entry(index).Subscription.Id.Value), SealedThrough);
-        foreach (var index in concerned) Touch(index).RemoveThrough(int.MaxValue, _keys);
+        foreach (var index in concerned) RemoveThrough(index, int.MaxValue);
         foreach (var before in entries)
         {
             if (!before.Counts || !open.TryGetValue((before.Record.Tenant, before.Subscription), out var sealedThrough) || before.BillingPeriod <= sealedThrough) continue;
