@@ -97,24 +97,25 @@ internal sealed partial class UsagePartition
         _stateBody.Clear();
         _stateBody.Wide(unchecked((Int128)_secret));
         _keys.Write(_stateBody, _stateTexts, isBase);
-        var indexes = isBase ? Enumerable.Range(0, _accumulators.Length).Where(index => _accumulators[index] is { } one && (!one.IsEmpty || SealedThrough(index) != int.MinValue)).ToList() : _dirty;
+        var indexes = isBase ? _accumulators.Subscriptions.Where(index => _accumulators.HasAny(index) || SealedThrough(index) != int.MinValue).ToList() : _dirty;
         _stateBody.Varint(indexes.Count);
         for (var next = 0; next < indexes.Count; next += ChunkRecords)
         {
             // As in Fetch: they wait for memory together.
             var chunk = CollectionsMarshal.AsSpan(indexes)[next..Math.Min(indexes.Count, next + ChunkRecords)];
             var touched = 0L;
-            foreach (var index in chunk) touched += _accumulators[index]!.Touch();
+            foreach (var index in chunk) touched += _accumulators[index].Touch();
             Volatile.Write(ref _touched, touched);
             foreach (var index in chunk)
             {
-                Write(index, _accumulators[index]!, isBase || _accumulators[index]!.IsWhole);
-                Clean(index, _accumulators[index]!);
+                Write(index, isBase || _whole.Contains(index));
+                Clean(index);
             }
         }
 
         // A base leaves out what became empty.
-        if (isBase) foreach (var index in _dirty) Clean(index, _accumulators[index]!);
+        if (isBase) foreach (var index in _dirty) Clean(index);
+        _whole.Clear();
         var hours = isBase ? [.. _hours.Keys] : _newHours;
         _stateBody.Varint(hours.Count);
         foreach (var hour in hours)
@@ -131,8 +132,9 @@ internal sealed partial class UsagePartition
         return new StateBlock(number, isBase, _state.WrittenMemory);
     }
 
-    private void Write(int index, Accumulator accumulator, bool isWhole)
+    private void Write(int index, bool isWhole)
     {
+        ref var accumulator = ref _accumulators[index];
         _stateBody.Varint(index);
         var (sealedThrough, latest) = (SealedThrough(index), accumulator.LatestTicks);
         var (isSealed, hasLatest, inSeconds) = (sealedThrough != int.MinValue, latest != long.MinValue, latest % NodaConstants.TicksPerSecond == 0);
@@ -143,7 +145,6 @@ internal sealed partial class UsagePartition
         foreach (ref var slot in accumulator.Meters)
         {
             if (!isWhole && !slot.IsDirty) continue;
-            slot.IsDirty = false;
             _stateBody.Varint(slot.Key + 1);
             UsageBlocks.Write(_stateBody, _stateTexts, _keys.Meter(slot.Key).Key.Aggregation, slot.Total);
         }
@@ -152,7 +153,6 @@ internal sealed partial class UsagePartition
         foreach (ref var slot in accumulator.Calls)
         {
             if (!isWhole && !slot.IsDirty) continue;
-            slot.IsDirty = false;
             _stateBody.Varint(slot.Key + 1);
             UsageBlocks.Write(_stateBody, slot.Total);
         }
@@ -161,10 +161,10 @@ internal sealed partial class UsagePartition
     }
 
     // While it is at hand: another pass over all of them would wait for memory once more.
-    private void Clean(int index, Accumulator accumulator)
+    private void Clean(int index)
     {
-        (accumulator.IsDirty, accumulator.IsWhole) = (false, false);
-        if (accumulator.Weight != accumulator.Weigh()) _weighed.Add(index);
+        _accumulators.Stored(index);
+        if (_accumulators.WeightOf(index) != _accumulators[index].Weigh()) _weighed.Add(index);
     }
 
     private void LoadState(StateBlock block)
@@ -179,10 +179,9 @@ internal sealed partial class UsagePartition
         for (var left = reader.Count(); left > 0; left--)
         {
             var index = reader.Count();
-            if (index >= _accumulators.Length) Array.Resize(ref _accumulators, Math.Max(index + 1, Math.Max(_accumulators.Length * 2, subscriptions)));
+            ref var accumulator = ref _accumulators.Of(index, subscriptions);
             var flags = reader.Byte();
-            if ((flags & IsWhole) != 0) _accumulators[index] = null;
-            var accumulator = _accumulators[index] ??= new Accumulator();
+            if ((flags & IsWhole) != 0) accumulator = new Accumulator();
             // Version 2 had only the first flag, both numbers always, the time in ticks, and a number of its own for none.
             var sealedThrough = version == 2 || (flags & IsSealed) != 0 ? reader.Zigzag() : NoneInVersion2;
             SealThrough(index, sealedThrough == NoneInVersion2 ? int.MinValue : (int)sealedThrough, subscriptions);
