@@ -357,9 +357,9 @@ internal sealed partial class UsagePartition
 
         // What is found only through something else, step by step, so that no step waits for the one before of the same record.
         var subscriptions = likely[..count];
-        foreach (var index in subscriptions) touched += (_book.Entry(index) is null ? 1 : 0) + (_accumulators.Has(index) ? 1 : 0);
+        foreach (var index in subscriptions) touched ^= (_book.Entry(index) is null ? 1 : 0) ^ (_accumulators.Has(index) ? 1 : 0);
         foreach (var index in subscriptions) touched ^= _book.Entry(index).SpanSequence ^ (_accumulators.Has(index) ? _accumulators[index].LatestTicks : 0);
-        foreach (var index in subscriptions) touched += _book.Entry(index).Id.Value.Length + (_accumulators.Has(index) ? _accumulators[index].Touch() : 0);
+        foreach (var index in subscriptions) touched ^= _book.Entry(index).Id.Value.Length ^ (_accumulators.Has(index) ? _accumulators[index].Touch() : 0);
         Volatile.Write(ref _touched, touched);
     }
 
