@@ -15,7 +15,7 @@ internal sealed class NaiveSubscription(Book book) : Grain, INaiveSubscription
     private static readonly Lock KeysGate = new();
     private static readonly SlotKeys Keys = new();
     private readonly Dictionary<UInt128, ulong> _ids = [];
-    private readonly Accumulator _totals = new();
+    private Accumulator _totals = new();
 
     public Task<bool> ApplyAsync(UsageRecord record)
     {

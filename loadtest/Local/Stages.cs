@@ -39,7 +39,7 @@ internal static class Stages
         private readonly Rater _rater = new(EngineWorld.Settings);
         private readonly SlotKeys _keys = new();
         private readonly LedgerBlocks _ledger = new();
-        private readonly Dictionary<int, Accumulator> _accumulators = [];
+        private readonly Accumulators _accumulators = new();
         private readonly HashSet<int> _dirty = [];
         private readonly ByteWriter _state = new();
         private readonly TextTable _texts = new();
@@ -49,7 +49,6 @@ internal static class Stages
         private readonly Rated[] _rated = new Rated[Chunk];
         private readonly List<double>[] _micros = [.. Enumerable.Range(0, 7).Select(_ => new List<double>())];
         private long _checkpoint;
-        private Dictionary<int, Accumulator> Accumulators => _accumulators;
 
         public void Warm(IReadOnlyList<LogRecord> logged) => Measure([.. logged.Take(50_000)]);
 
@@ -117,7 +116,7 @@ internal static class Stages
             {
                 if (!_isNew[i] || _rated[i].Verdict != Verdict.Rated) continue;
                 var (span, meter) = (_rated[i].Span, _rated[i].Meter);
-                if (!Accumulators.TryGetValue(_rated[i].Subscription.Index, out var accumulator)) Accumulators[_rated[i].Subscription.Index] = accumulator = new Accumulator();
+                ref var accumulator = ref _accumulators.Of(_rated[i].Subscription.Index, book.SubscriptionCount);
                 _dirty.Add(_rated[i].Subscription.Index);
                 accumulator.Meter(_keys.PlaceOf(span.Period, span.Period, span.Revision, meter.Meter, meter.Dimensions)).Add(meter.Meter.Aggregation, meter.Value, _records[i], meter.UniqueText);
                 if (_rated[i].Call is { } call) accumulator.Call(_keys.PlaceOf(span.Period, span.Period, span.Revision, call.Charge, call.Call.Destination)).Add(call.Seconds, call.Call.BilledSeconds, call.Call.Amount);
@@ -144,11 +143,11 @@ internal static class Stages
             _texts.Clear();
             foreach (var index in _dirty)
             {
-                foreach (ref var slot in Accumulators[index].Meters)
+                foreach (ref var slot in _accumulators[index].Meters)
                     if (slot.IsDirty) UsageBlocks.Write(_state, _texts, Rating.Domain.Usage.Aggregation.Sum, slot.Total);
-                foreach (ref var slot in Accumulators[index].Calls)
+                foreach (ref var slot in _accumulators[index].Calls)
                     if (slot.IsDirty) UsageBlocks.Write(_state, slot.Total);
-                Accumulators[index].Stored();
+                _accumulators[index].Stored();
             }
 
             _dirty.Clear();

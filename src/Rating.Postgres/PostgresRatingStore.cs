@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NodaTime;
 using NodaTime.Text;
@@ -113,7 +114,7 @@ public sealed class PostgresRatingStore : IRatingStore
             ), state AS (
                 INSERT INTO state_block (partition, checkpoint, is_base, bytes) SELECT id, $9, $10, $11 FROM moved WHERE $9 IS NOT NULL
             ), ledger AS (
-                INSERT INTO ledger_block (period, partition, checkpoint, directory, bytes) SELECT $8, id, $12, $13, $14 FROM moved WHERE $12 IS NOT NULL
+                INSERT INTO ledger_block (period, partition, checkpoint, directory, bytes, last_day) SELECT $8, id, $12, $13, $14, $26 FROM moved WHERE $12 IS NOT NULL
             ), ids AS (
                 INSERT INTO id_block (period, partition, checkpoint, last_day, bytes) SELECT $8, id, $15, $16, $17 FROM moved WHERE $15 IS NOT NULL
             ), seals AS (
@@ -142,6 +143,7 @@ public sealed class PostgresRatingStore : IRatingStore
                 Array(NpgsqlDbType.Text, checkpoint.Verdicts.Select(count => count.Tenant.Value)), Array(NpgsqlDbType.Text, checkpoint.Verdicts.Select(count => count.Source)),
                 Array(NpgsqlDbType.Bigint, checkpoint.Verdicts.Select(count => count.IngestHour)), Array(NpgsqlDbType.Smallint, checkpoint.Verdicts.Select(count => (short)count.Verdict)),
                 Array(NpgsqlDbType.Smallint, checkpoint.Verdicts.Select(count => (short)count.Reason)), Array(NpgsqlDbType.Bigint, checkpoint.Verdicts.Select(count => count.Count)),
+                Int(ledger?.LastDay),
             ],
             static row => row.GetInt64(0),
             cancellation);
@@ -166,23 +168,15 @@ public sealed class PostgresRatingStore : IRatingStore
     /// <inheritdoc/>
     public IAsyncEnumerable<LedgerBlock> ReadLedgerAsync(int partition, long fromCheckpoint, IReadOnlySet<int>? directory, CancellationToken cancellation)
     {
-        const string selectAll = "SELECT checkpoint, directory, bytes FROM ledger_block WHERE partition = $1 AND checkpoint >= $2 ORDER BY checkpoint";
+        const string selectAll = "SELECT checkpoint, directory, bytes, last_day FROM ledger_block WHERE partition = $1 AND checkpoint >= $2 ORDER BY checkpoint";
         const string selectDirectories = "SELECT checkpoint, directory FROM ledger_block WHERE partition = $1 AND checkpoint >= $2 ORDER BY checkpoint";
-        const string selectSome = "SELECT checkpoint, directory, bytes FROM ledger_block WHERE partition = $1 AND checkpoint = ANY ($2) ORDER BY checkpoint";
-        return directory is null ? Database.ReadAsync(selectAll, [Int(partition), Long(fromCheckpoint)], Ledger, cancellation) : Chosen();
-
-        // The bytes of a block that is passed over never leave the database. Blocks do not change, so several reads see what one would.
-        async IAsyncEnumerable<LedgerBlock> Chosen()
-        {
-            var chosen = new List<long>();
-            var directories = Database.ReadAsync(
-                selectDirectories, [Int(partition), Long(fromCheckpoint)], row => Directory(row.GetFieldValue<byte[]>(1)).Any(directory.Contains) ? row.GetInt64(0) : 0, cancellation);
-            await foreach (var checkpoint in directories)
-                if (checkpoint != 0) chosen.Add(checkpoint);
-            foreach (var some in chosen.Chunk(LedgerBlocksPerRead))
-                await foreach (var block in Database.ReadAsync(selectSome, [Int(partition), Array(NpgsqlDbType.Bigint, some)], Ledger, cancellation)) yield return block;
-        }
+        NpgsqlParameter[] asked = [Int(partition), Long(fromCheckpoint)];
+        return directory is null ? Database.ReadAsync(selectAll, asked, Ledger, cancellation) : ChosenAsync(partition, selectDirectories, asked, directory, cancellation);
     }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LedgerBlock> ReadLedgerSinceAsync(int partition, int sinceDay, IReadOnlySet<int> directory, CancellationToken cancellation) => ChosenAsync(
+        partition, "SELECT checkpoint, directory FROM ledger_block WHERE partition = $1 AND last_day >= $2 ORDER BY checkpoint", [Int(partition), Int(sinceDay)], directory, cancellation);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<CheckpointEntry> ReadJournalAsync(int partition, CancellationToken cancellation) => Database.ReadAsync(
@@ -446,9 +440,20 @@ public sealed class PostgresRatingStore : IRatingStore
             : new($"Partition {checkpoint.Partition}: checkpoint {checkpoint.Number} at position {checkpoint.FirstPosition} does not follow {found[0].Checkpoint} at {found[0].NextPosition}.");
     }
 
+    // The bytes of a block that is passed over never leave the database. Blocks do not change, so several reads see what one would.
+    private async IAsyncEnumerable<LedgerBlock> ChosenAsync(int partition, string directories, NpgsqlParameter[] asked, IReadOnlySet<int> directory, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        const string selectSome = "SELECT checkpoint, directory, bytes, last_day FROM ledger_block WHERE partition = $1 AND checkpoint = ANY ($2) ORDER BY checkpoint";
+        var chosen = new List<long>();
+        await foreach (var checkpoint in Database.ReadAsync(directories, asked, row => Directory(row.GetFieldValue<byte[]>(1)).Any(directory.Contains) ? row.GetInt64(0) : 0, cancellation))
+            if (checkpoint != 0) chosen.Add(checkpoint);
+        foreach (var some in chosen.Chunk(LedgerBlocksPerRead))
+            await foreach (var block in Database.ReadAsync(selectSome, [Int(partition), Array(NpgsqlDbType.Bigint, some)], Ledger, cancellation)) yield return block;
+    }
+
     private static IdBlock Ids(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(2));
 
-    private static LedgerBlock Ledger(NpgsqlDataReader row) => new(row.GetInt64(0), Directory(row.GetFieldValue<byte[]>(1)), row.GetFieldValue<byte[]>(2));
+    private static LedgerBlock Ledger(NpgsqlDataReader row) => new(row.GetInt64(0), Directory(row.GetFieldValue<byte[]>(1)), row.GetFieldValue<byte[]>(2), row.GetInt32(3));
 
     private static StoredSnapshot Snapshot(NpgsqlDataReader row) =>
         new(new TenantId(row.GetString(0)), new SubscriptionId(row.GetString(1)), row.GetString(2), row.GetInt32(3), new AccountId(row.GetString(4)), row.GetString(5));

@@ -112,25 +112,24 @@ public sealed class SqliteRatingStore : IRatingStore
     /// <inheritdoc/>
     public IAsyncEnumerable<LedgerBlock> ReadLedgerAsync(int partition, long fromCheckpoint, IReadOnlySet<int>? directory, CancellationToken cancellation)
     {
-        const string selectAll = "SELECT checkpoint, directory, bytes FROM ledger_block WHERE partition = $partition AND checkpoint >= $from ORDER BY checkpoint";
+        const string selectAll = "SELECT checkpoint, directory, bytes, last_day FROM ledger_block WHERE partition = $partition AND checkpoint >= $from ORDER BY checkpoint";
         const string selectDirectories = "SELECT checkpoint, directory FROM ledger_block WHERE partition = $partition AND checkpoint >= $from ORDER BY checkpoint";
         return directory is null
             ? ReadAsync(
                 session => session.Query(selectAll, ("$partition", partition), ("$from", fromCheckpoint)),
-                static row => new LedgerBlock(row.GetInt64(0), Directory(row), row.GetFieldValue<byte[]>(2)),
+                static row => new LedgerBlock(row.GetInt64(0), Directory(row), row.GetFieldValue<byte[]>(2), row.GetInt32(3)),
                 cancellation)
-            : Chosen();
+            : ChosenAsync(partition, session => session.Query(selectDirectories, ("$partition", partition), ("$from", fromCheckpoint)), directory, cancellation);
+    }
 
-        // The bytes of a block that is passed over are never read from the file.
-        async IAsyncEnumerable<LedgerBlock> Chosen()
-        {
-            var directories = ReadAsync(
-                session => session.Query(selectDirectories, ("$partition", partition), ("$from", fromCheckpoint)),
-                static row => (Checkpoint: row.GetInt64(0), Directory: Directory(row)),
-                cancellation);
-            await foreach (var block in directories)
-                if (block.Directory.Any(directory.Contains)) yield return new LedgerBlock(block.Checkpoint, block.Directory, LedgerBytes(partition, block.Checkpoint));
-        }
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LedgerBlock> ReadLedgerSinceAsync(int partition, int sinceDay, IReadOnlySet<int> directory, CancellationToken cancellation)
+    {
+        const string select = """
+            SELECT checkpoint, directory FROM ledger_block WHERE partition = $partition
+            AND checkpoint IN (SELECT checkpoint FROM ledger_block INDEXED BY ledger_block_by_day WHERE partition = $partition AND last_day >= $since) ORDER BY checkpoint
+            """;
+        return ChosenAsync(partition, session => session.Query(select, ("$partition", partition), ("$since", sinceDay)), directory, cancellation);
     }
 
     /// <inheritdoc/>
@@ -396,8 +395,8 @@ public sealed class SqliteRatingStore : IRatingStore
         if (checkpoint.Ledger is { } ledger)
         {
             session.Run(
-                "INSERT INTO ledger_block (partition, checkpoint, directory, bytes) VALUES ($partition, $checkpoint, $directory, $bytes)",
-                ("$partition", partition), ("$checkpoint", ledger.Checkpoint), ("$directory", Bytes(ledger.Directory)), ("$bytes", Bytes(ledger.Bytes)));
+                "INSERT INTO ledger_block (partition, checkpoint, directory, bytes, last_day) VALUES ($partition, $checkpoint, $directory, $bytes, $day)",
+                ("$partition", partition), ("$checkpoint", ledger.Checkpoint), ("$directory", Bytes(ledger.Directory)), ("$bytes", Bytes(ledger.Bytes)), ("$day", ledger.LastDay));
         }
 
         if (checkpoint.Ids is { } ids)
@@ -484,11 +483,18 @@ public sealed class SqliteRatingStore : IRatingStore
         return new StoredInvoice(new TenantId(tenant), new AccountId(row.GetString(1)), row.GetString(2), row.GetString(3), number, row.GetString(5), of);
     }
 
-    private byte[] LedgerBytes(int partition, long checkpoint) => _database.Read(session =>
+    // The bytes of a block that is passed over are never read from the file.
+    private async IAsyncEnumerable<LedgerBlock> ChosenAsync(int partition, Func<SqliteSession, SqliteDataReader> query, IReadOnlySet<int> directory, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var rows = session.Query("SELECT bytes FROM ledger_block WHERE partition = $partition AND checkpoint = $checkpoint", ("$partition", partition), ("$checkpoint", checkpoint));
+        await foreach (var block in ReadAsync(query, static row => (Checkpoint: row.GetInt64(0), Directory: Directory(row)), cancellation))
+            if (block.Directory.Any(directory.Contains)) yield return Ledger(partition, block.Checkpoint, block.Directory);
+    }
+
+    private LedgerBlock Ledger(int partition, long checkpoint, int[] directory) => _database.Read(session =>
+    {
+        using var rows = session.Query("SELECT bytes, last_day FROM ledger_block WHERE partition = $partition AND checkpoint = $checkpoint", ("$partition", partition), ("$checkpoint", checkpoint));
         Invariant.Holds(rows.Read(), "A ledger block whose directory was read exists.");
-        return rows.GetFieldValue<byte[]>(0);
+        return new LedgerBlock(checkpoint, directory, rows.GetFieldValue<byte[]>(0), rows.GetInt32(1));
     });
 
     private static int[] Directory(SqliteDataReader row)

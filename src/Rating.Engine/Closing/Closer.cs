@@ -226,6 +226,10 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             .ToDictionary(close => close.Subscription, close => close.Period);
         if (spread.Count == 0) return;
         var bySubscription = Book.Read(book => spread.ToDictionary(close => book.Entry(close.Key).Subscription.Id.Value, close => (Index: close.Key, Period: close.Value), StringComparer.Ordinal));
+        // A record billed with this period was used in one of those that were sealed with it; what it repeats came at most the horizon before it, or has its very time.
+        var sinceDay = Book.Read(book => spread.Keys.Min(index =>
+            StoredLedger.FirstDayOf(book.Entry(index).Subscription.Schedule, seals.Min(usage => usage.TryGetValue(index, out var periods) && periods.Count > 0 ? periods.Keys.First() : int.MaxValue), settings)))
+            - settings.DedupeHorizonDays;
         var directory = bySubscription.Keys.Select(id => LedgerBlocks.DirectoryHash(batch.Tenant, id)).ToHashSet();
         var currency = Book.Read(book => book.Tenant(batch.Tenant)!.Catalogs[0].Catalog.Currency);
         var identity = new RecordIdentity(settings.IdSecret);
@@ -233,9 +237,10 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         for (var partition = 0; partition < partitions.Count; partition++)
         {
             var last = new SortedDictionary<long, Billed>();
-            await foreach (var block in store.ReadLedgerAsync(partition, 0, directory, cancellation))
+            await foreach (var block in store.ReadLedgerSinceAsync(partition, sinceDay, directory, cancellation))
                 foreach (var entry in LedgerBlocks.Read(block, _ => currency, bySubscription.ContainsKey))
-                    if (entry.Counts && entry.Record.Tenant == batch.Tenant && bySubscription.TryGetValue(entry.Subscription, out var close) && entry.BillingPeriod <= close.Period)
+                    // Of an older record the last entry may have been passed over.
+                    if (UsagePartition.DayOf(entry.Record.IngestTime) >= sinceDay && entry.Counts && entry.Record.Tenant == batch.Tenant && bySubscription.TryGetValue(entry.Subscription, out var close) && entry.BillingPeriod <= close.Period)
                         last[entry.Position] = new Billed(close.Index, identity.OfId(entry.Record), identity.OfContent(entry.Record), entry.BillingPeriod, partition, entry.Position, entry.Record.EventTime, UsagePartition.DayOf(entry.Record.IngestTime));
                     else last.Remove(entry.Position);
             all.AddRange(last.Values);

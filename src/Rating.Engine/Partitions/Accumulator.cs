@@ -5,28 +5,19 @@ using Rating.Domain.Usage;
 namespace Rating.Engine.Partitions;
 
 /// <summary>The running totals of one subscription in one partition.</summary>
-internal sealed class Accumulator
+internal struct Accumulator()
 {
     private MeterSlot[] _meters = [];
     private CallSlot[] _calls = [];
 
-    /// <summary>Whether it changed since the last checkpoint.</summary>
-    public bool IsDirty { get; set; }
-
-    /// <summary>Whether something was taken out since the last checkpoint: then it is stored whole, not only what changed.</summary>
-    public bool IsWhole { get; set; }
-
-    /// <summary>0 before the first usage, else the more the more records are in it: as it was told to other processes.</summary>
-    public byte Weight { get; set; }
-
     /// <summary>The latest event time that counts in it, in 100 ns since the Unix epoch; <see cref="long.MinValue"/> before the first.</summary>
     public long LatestTicks { get; private set; } = long.MinValue;
 
-    public Span<MeterSlot> Meters => _meters;
+    public readonly Span<MeterSlot> Meters => _meters;
 
-    public Span<CallSlot> Calls => _calls;
+    public readonly Span<CallSlot> Calls => _calls;
 
-    public bool IsEmpty => _meters.Length == 0 && _calls.Length == 0;
+    public readonly bool IsEmpty => _meters.Length == 0 && _calls.Length == 0;
 
     public void SawEvent(Instant time) => LatestTicks = Math.Max(LatestTicks, time.ToUnixTimeTicks());
 
@@ -61,10 +52,10 @@ internal sealed class Accumulator
     }
 
     /// <summary>Has the memory fetched that adding to it will need.</summary>
-    public int Touch() => (_meters.Length > 0 ? _meters[0].Key : 0) + (_calls.Length > 0 ? _calls[0].Key : 0);
+    public readonly int Touch() => (_meters.Length > 0 ? _meters[0].Key : 0) + (_calls.Length > 0 ? _calls[0].Key : 0);
 
     /// <summary>What its weight is now: one, and one for each binary digit of the number of records in it.</summary>
-    public byte Weigh()
+    public readonly byte Weigh()
     {
         if (LatestTicks == long.MinValue) return 0;
         var records = 0UL;
@@ -74,23 +65,32 @@ internal sealed class Accumulator
     }
 
     /// <summary>All of it is stored.</summary>
-    public void Stored()
+    public readonly void Stored()
     {
-        (IsDirty, IsWhole) = (false, false);
-        foreach (ref var slot in _meters.AsSpan()) slot.IsDirty = false;
-        foreach (ref var slot in _calls.AsSpan()) slot.IsDirty = false;
+        foreach (ref var slot in _meters.AsSpan())
+            if (slot.IsDirty) slot.IsDirty = false;
+        foreach (ref var slot in _calls.AsSpan())
+            if (slot.IsDirty) slot.IsDirty = false;
+    }
+
+    /// <summary>The first period in which any of it was used; null when it is empty.</summary>
+    public int? FirstUsedIn(SlotKeys keys)
+    {
+        int? first = null;
+        foreach (var slot in _meters) first = Math.Min(first ?? int.MaxValue, keys.Meter(slot.Key).Usage);
+        foreach (var slot in _calls) first = Math.Min(first ?? int.MaxValue, keys.Call(slot.Key).Usage);
+        return first;
     }
 
     /// <summary>Takes out what is billed with a period up to and with this one.</summary>
     public void RemoveThrough(int billing, SlotKeys keys)
     {
-        IsWhole = true;
         _meters = Array.FindAll(_meters, slot => keys.Meter(slot.Key).Billing > billing);
         _calls = Array.FindAll(_calls, slot => keys.Call(slot.Key).Billing > billing);
     }
 
     /// <summary>What it holds, by billing and usage period; with copies of all that can change.</summary>
-    public SortedDictionary<(int Billing, int Usage), PeriodUsage> ByPeriod(SlotKeys keys)
+    public readonly SortedDictionary<(int Billing, int Usage), PeriodUsage> ByPeriod(SlotKeys keys)
     {
         var all = new SortedDictionary<(int, int), PeriodUsage>();
         foreach (var slot in _meters)

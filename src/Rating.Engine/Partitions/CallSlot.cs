@@ -7,7 +7,7 @@ namespace Rating.Engine.Partitions;
 /// <summary>The calls of one subscription to one destination: which (by its place in <see cref="SlotKeys"/>), and their total, in less than a cache line.</summary>
 internal struct CallSlot
 {
-    // As in MeterSlot.
+    // Below zero where the total changed since the last checkpoint; the price stands in halves, because a whole one would be aligned to 16 bytes.
     private int _key;
     private uint _calls;
     private long _seconds;

@@ -30,6 +30,7 @@ public sealed class LedgerBlocks
     private int _count;
     private long _position;
     private long _ingestMs;
+    private long _latestMs = long.MinValue;
 
     /// <summary>How many entries wait for the next block.</summary>
     public int Count => _count;
@@ -62,6 +63,7 @@ public sealed class LedgerBlocks
         var ingestMs = record.IngestTime.ToUnixTimeMilliseconds();
         _entries.Zigzag(ingestMs - _ingestMs);
         _ingestMs = ingestMs;
+        _latestMs = Math.Max(_latestMs, ingestMs);
         _entries.Varint(record.Data.Length);
         foreach (ref readonly var field in record.Data)
         {
@@ -137,7 +139,7 @@ public sealed class LedgerBlocks
         var named = 0;
         foreach (var hash in _directory)
             if (named == 0 || directory[named - 1] != hash) directory[named++] = hash;
-        return new LedgerBlock(checkpoint, new ArraySegment<int>(directory, 0, named), _packed.AsMemory(0, length));
+        return new LedgerBlock(checkpoint, new ArraySegment<int>(directory, 0, named), _packed.AsMemory(0, length), UsagePartition.DayOf(Instant.FromUnixTimeMilliseconds(_latestMs)));
     }
 
     // A division of 128 bits takes ten times as long, and 10^9 is 2^9 x 5^9.
@@ -152,7 +154,7 @@ public sealed class LedgerBlocks
     /// <summary>Begins the next block.</summary>
     public void Clear()
     {
-        (_count, _position, _ingestMs) = (0, 0, 0);
+        (_count, _position, _ingestMs, _latestMs) = (0, 0, 0, long.MinValue);
         _entries.Clear();
         _texts.Clear();
         _directory.Clear();

@@ -3,14 +3,14 @@ using Rating.Domain.Usage;
 
 namespace Rating.Engine.Partitions;
 
-/// <summary>One figure of one subscription: which (by its place in <see cref="SlotKeys"/>), and its total, in half a cache line.</summary>
+/// <summary>One figure of one subscription: which (by its place in <see cref="SlotKeys"/>), and its total, in 24 bytes.</summary>
 internal struct MeterSlot
 {
-    // The key is below zero where the total changed since the last checkpoint; the sum stands in halves, because a whole one would be aligned to 16 bytes.
+    // Below zero where the total changed since the last checkpoint.
     private int _key;
     private uint _count;
-    private ulong _low;
-    private ulong _high;
+    // Where it has the room; else the figure stands beside, in a Wide.
+    private long _nano;
     private object? _more;
 
     public MeterSlot(int key) => _key = key;
@@ -29,14 +29,18 @@ internal struct MeterSlot
 
     public MeterTotal Total
     {
-        readonly get => new() { Count = _count, Nano = unchecked((Int128)new UInt128(_high, _low)), More = _more };
+        readonly get => _more is Wide wide ? new() { Count = _count, Nano = wide.Nano, More = wide.More } : new() { Count = _count, Nano = _nano, More = _more };
         set
         {
-            var nano = unchecked((UInt128)value.Nano);
-            unchecked
+            (_count, _nano) = (value.Count, unchecked((long)value.Nano));
+            if (_nano == value.Nano)
             {
-                (_count, _low, _high, _more) = (value.Count, (ulong)nano, (ulong)(nano >> 64), value.More);
+                _more = value.More;
+                return;
             }
+
+            var wide = _more as Wide ?? new Wide();
+            (wide.Nano, wide.More, _more) = (value.Nano, value.More, wide);
         }
     }
 
@@ -45,5 +49,11 @@ internal struct MeterSlot
         var total = Total;
         total.Add(aggregation, value, record, uniqueText, scaled);
         Total = total;
+    }
+
+    private sealed class Wide
+    {
+        public Int128 Nano;
+        public object? More;
     }
 }

@@ -57,7 +57,7 @@ internal sealed partial class UsagePartition
             {
                 Invariant.Holds(SealedThrough(index) < period, $"partition {Id}: period {period} of subscription {index} is sealed already");
                 SealThrough(index, period, _book.SubscriptionCount);
-                var accumulator = Touch(index);
+                ref var accumulator = ref Touch(index);
                 var periods = new SortedDictionary<int, PeriodUsage>();
                 foreach (var ((billing, usage), totals) in accumulator.ByPeriod(_keys))
                 {
@@ -68,7 +68,7 @@ internal sealed partial class UsagePartition
 
                 // Without any, too, where it has had usage: an id of it may have come again in another partition.
                 if (accumulator.LatestTicks != long.MinValue) sealedUsage[index] = periods;
-                accumulator.RemoveThrough(period, _keys);
+                RemoveThrough(index, period);
             }
 
         _sealedBatches.Add(command.Batch);
@@ -118,7 +118,7 @@ internal sealed partial class UsagePartition
         var block = (await _store.ReadSealsAsync(command.Batch, cancellation)).Single(seal => seal.Partition == Id);
         var sealedUsage = SealedUsage.Read(block.Bytes);
         var periods = command.Closes.Values.ToHashSet();
-        var entries = await EntriesAsync(command.Closes.Keys, entry => periods.Contains(entry.BillingPeriod), cancellation);
+        var entries = await EntriesAsync(command.Closes.Keys, index => sealedUsage.TryGetValue(index, out var used) && used.Count > 0 ? used.Keys.First() : null, entry => periods.Contains(entry.BillingPeriod), cancellation);
         var changed = 0;
         await WithBookAsync(
             () =>
@@ -180,14 +180,14 @@ internal sealed partial class UsagePartition
             _book.EnterRead();
             try
             {
-                concerned = [.. _book.EffectsAfter(_bookSequence).SelectMany(effect => effect.Subscriptions).Distinct().Where(index => index < _accumulators.Length && _accumulators[index] is { IsEmpty: false })];
+                concerned = [.. _book.EffectsAfter(_bookSequence).SelectMany(effect => effect.Subscriptions).Distinct().Where(_accumulators.HasAny)];
             }
             finally
             {
                 _book.ExitRead();
             }
 
-            var entries = concerned.Count == 0 ? [] : await EntriesAsync(concerned, IsUnsealed, cancellation);
+            var entries = concerned.Count == 0 ? [] : await EntriesAsync(concerned, FirstUsedIn, IsUnsealed, cancellation);
             _book.EnterRead();
             try
             {
@@ -213,7 +213,7 @@ internal sealed partial class UsagePartition
     {
         if (concerned.Count == 0) return;
         var open = concerned.ToDictionary(index => (_book.Entry(index).Tenant.Id, _book.Entry(index).Subscription.Id.Value), SealedThrough);
-        foreach (var index in concerned) Touch(index).RemoveThrough(int.MaxValue, _keys);
+        foreach (var index in concerned) RemoveThrough(index, int.MaxValue);
         foreach (var before in entries)
         {
             if (!before.Counts || !open.TryGetValue((before.Record.Tenant, before.Subscription), out var sealedThrough) || before.BillingPeriod <= sealedThrough) continue;
@@ -250,12 +250,17 @@ internal sealed partial class UsagePartition
 
     private Task<IReadOnlyList<LedgerEntry>> OpenSuspenseAsync(long fromCheckpoint, CancellationToken cancellation) => StoredLedger.SuspenseAsync(_store, _book, Id, fromCheckpoint, cancellation);
 
-    // The last entry of every record that counts for some subscriptions.
-    private Task<IReadOnlyList<LedgerEntry>> EntriesAsync(IEnumerable<int> subscriptions, Func<LedgerEntry, bool> also, CancellationToken cancellation)
+    // Read by the writer itself, which is the only one that changes it.
+    private int? FirstUsedIn(int index) => _accumulators[index]!.FirstUsedIn(_keys);
+
+    // The last entry of every record that counts for some subscriptions: it was used in the period that is named for its subscription, or later.
+    private async Task<IReadOnlyList<LedgerEntry>> EntriesAsync(IEnumerable<int> subscriptions, Func<int, int?> since, Func<LedgerEntry, bool> also, CancellationToken cancellation)
     {
-        var indexes = subscriptions.ToList();
+        var indexes = subscriptions.Where(index => since(index) is not null).ToList();
+        if (indexes.Count == 0) return [];
+        var sinceDay = _book.Read(book => indexes.Min(index => StoredLedger.FirstDayOf(book.Entry(index).Subscription.Schedule, since(index)!.Value, _settings)));
         var hashes = indexes.Select(index => _book.Read(book => LedgerBlocks.DirectoryHash(book.Entry(index).Tenant.Id, book.Entry(index).Subscription.Id.Value))).ToHashSet();
         var wanted = indexes.Select(index => _book.Read(book => (book.Entry(index).Tenant.Id, book.Entry(index).Subscription.Id.Value))).ToHashSet();
-        return StoredLedger.LastEntriesAsync(_store, _book, Id, 0, hashes, entry => entry.Counts && wanted.Contains((entry.Record.Tenant, entry.Subscription)) && also(entry), cancellation);
+        return await StoredLedger.LastEntriesAsync(_store, _book, Id, sinceDay, hashes, entry => entry.Counts && wanted.Contains((entry.Record.Tenant, entry.Subscription)) && also(entry), cancellation);
     }
 }

@@ -9,7 +9,7 @@ internal sealed partial class UsagePartition
     private long _newestHolding;
 
     /// <summary>0 when a subscription has had no usage here, else the more the more records are in its totals.</summary>
-    public byte WeightOf(int subscription) => Volatile.Read(ref _accumulators) is var all && subscription < all.Length && all[subscription] is { } one ? one.Weight : (byte)0;
+    public byte WeightOf(int subscription) => _accumulators.WeightOf(subscription);
 
     /// <summary>When a subscription last had its first usage here: what other processes asked before that does not have it.</summary>
     public TimeSpan SinceNewestHolding => _time.GetElapsedTime(Volatile.Read(ref _newestHolding));
@@ -20,13 +20,13 @@ internal sealed partial class UsagePartition
         // In this order: what the book did to the totals is among the changes before the partition says that it took the change up.
         var tookUp = TookUp;
         var (now, changed) = _holdings.Since(epoch == _epoch ? version : -1);
-        var held = (changed ?? Enumerable.Range(0, Volatile.Read(ref _accumulators).Length)).Select(subscription => (subscription, WeightOf(subscription)));
-        return new PartitionHoldings(_epoch, changed is null ? -1 : version, now, tookUp, lag, PartitionHoldings.Write([.. held.Where(one => changed is not null || one.Item2 > 0)]));
+        var held = changed?.Select(subscription => (subscription, WeightOf(subscription))) ?? _accumulators.Weights;
+        return new PartitionHoldings(_epoch, changed is null ? -1 : version, now, tookUp, lag, PartitionHoldings.Write([.. held]));
     }
 
-    private void Hold(int subscription, Accumulator accumulator)
+    private void Hold(int subscription)
     {
-        accumulator.Weight = 1;
+        _accumulators.Weigh(subscription, 1);
         Volatile.Write(ref _newestHolding, _time.GetTimestamp());
         _holdings.Add(subscription);
     }
@@ -36,7 +36,7 @@ internal sealed partial class UsagePartition
     {
         foreach (var index in _weighed)
         {
-            _accumulators[index]!.Weight = _accumulators[index]!.Weigh();
+            _accumulators.Weigh(index, _accumulators[index].Weigh());
             _holdings.Add(index);
         }
 
@@ -45,8 +45,7 @@ internal sealed partial class UsagePartition
 
     private void WeighLoaded()
     {
-        foreach (var accumulator in _accumulators)
-            if (accumulator is not null) accumulator.Weight = accumulator.Weigh();
+        foreach (var index in _accumulators.Subscriptions) _accumulators.Weigh(index, _accumulators[index].Weigh());
         _newestHolding = _time.GetTimestamp();
     }
 }

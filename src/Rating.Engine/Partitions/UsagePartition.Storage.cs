@@ -9,7 +9,10 @@ namespace Rating.Engine.Partitions;
 /// <content>Loading and committing: how a partition's memory gets into the store and out of it.</content>
 internal sealed partial class UsagePartition
 {
-    private const byte StateVersion = 2;
+    private const byte StateVersion = 3;
+    // Of what is stored of a subscription: all of it, not only what changed; something of it is sealed; it has a latest event time; that is in whole seconds.
+    private const byte IsWhole = 1, IsSealed = 2, HasLatest = 4, InSeconds = 8;
+    private const long NoneInVersion2 = long.MinValue / 2;
     private const long BaseBytesMin = 4 << 20;
     private DateTimeOffset? _batchBegun;
     private readonly ByteWriter _stateBody = new();
@@ -94,24 +97,25 @@ internal sealed partial class UsagePartition
         _stateBody.Clear();
         _stateBody.Wide(unchecked((Int128)_secret));
         _keys.Write(_stateBody, _stateTexts, isBase);
-        var indexes = isBase ? Enumerable.Range(0, _accumulators.Length).Where(index => _accumulators[index] is { } one && (!one.IsEmpty || SealedThrough(index) != int.MinValue)).ToList() : _dirty;
+        var indexes = isBase ? _accumulators.Subscriptions.Where(index => _accumulators.HasAny(index) || SealedThrough(index) != int.MinValue).ToList() : _dirty;
         _stateBody.Varint(indexes.Count);
         for (var next = 0; next < indexes.Count; next += ChunkRecords)
         {
             // As in Fetch: they wait for memory together.
             var chunk = CollectionsMarshal.AsSpan(indexes)[next..Math.Min(indexes.Count, next + ChunkRecords)];
             var touched = 0L;
-            foreach (var index in chunk) touched += _accumulators[index]!.Touch();
+            foreach (var index in chunk) touched += _accumulators[index].Touch();
             Volatile.Write(ref _touched, touched);
             foreach (var index in chunk)
             {
-                Write(index, _accumulators[index]!, isBase || _accumulators[index]!.IsWhole);
-                Clean(index, _accumulators[index]!);
+                Write(index, isBase || _whole.Contains(index));
+                Clean(index);
             }
         }
 
         // A base leaves out what became empty.
-        if (isBase) foreach (var index in _dirty) Clean(index, _accumulators[index]!);
+        if (isBase) foreach (var index in _dirty) Clean(index);
+        _whole.Clear();
         var hours = isBase ? [.. _hours.Keys] : _newHours;
         _stateBody.Varint(hours.Count);
         foreach (var hour in hours)
@@ -128,18 +132,19 @@ internal sealed partial class UsagePartition
         return new StateBlock(number, isBase, _state.WrittenMemory);
     }
 
-    private void Write(int index, Accumulator accumulator, bool isWhole)
+    private void Write(int index, bool isWhole)
     {
+        ref var accumulator = ref _accumulators[index];
         _stateBody.Varint(index);
-        _stateBody.Byte(isWhole ? (byte)1 : (byte)0);
-        var sealedThrough = SealedThrough(index);
-        _stateBody.Zigzag(sealedThrough == int.MinValue ? long.MinValue / 2 : sealedThrough);
-        _stateBody.Zigzag(Math.Max(accumulator.LatestTicks, long.MinValue / 2));
+        var (sealedThrough, latest) = (SealedThrough(index), accumulator.LatestTicks);
+        var (isSealed, hasLatest, inSeconds) = (sealedThrough != int.MinValue, latest != long.MinValue, latest % NodaConstants.TicksPerSecond == 0);
+        _stateBody.Byte((byte)((isWhole ? IsWhole : 0) | (isSealed ? IsSealed : 0) | (hasLatest ? HasLatest : 0) | (inSeconds ? InSeconds : 0)));
+        if (isSealed) _stateBody.Zigzag(sealedThrough);
+        if (hasLatest) _stateBody.Zigzag(inSeconds ? latest / NodaConstants.TicksPerSecond : latest);
         // Each slot by its key plus one, up to a zero.
         foreach (ref var slot in accumulator.Meters)
         {
             if (!isWhole && !slot.IsDirty) continue;
-            slot.IsDirty = false;
             _stateBody.Varint(slot.Key + 1);
             UsageBlocks.Write(_stateBody, _stateTexts, _keys.Meter(slot.Key).Key.Aggregation, slot.Total);
         }
@@ -148,7 +153,6 @@ internal sealed partial class UsagePartition
         foreach (ref var slot in accumulator.Calls)
         {
             if (!isWhole && !slot.IsDirty) continue;
-            slot.IsDirty = false;
             _stateBody.Varint(slot.Key + 1);
             UsageBlocks.Write(_stateBody, slot.Total);
         }
@@ -157,16 +161,17 @@ internal sealed partial class UsagePartition
     }
 
     // While it is at hand: another pass over all of them would wait for memory once more.
-    private void Clean(int index, Accumulator accumulator)
+    private void Clean(int index)
     {
-        (accumulator.IsDirty, accumulator.IsWhole) = (false, false);
-        if (accumulator.Weight != accumulator.Weigh()) _weighed.Add(index);
+        _accumulators.Stored(index);
+        if (_accumulators.WeightOf(index) != _accumulators[index].Weigh()) _weighed.Add(index);
     }
 
     private void LoadState(StateBlock block)
     {
         var reader = new ByteReader(block.Bytes.Span);
-        Invariant.Holds(reader.Byte() == StateVersion, $"partition {Id}: the memory stored with checkpoint {block.Checkpoint} has a version that this program does not know");
+        var version = reader.Byte();
+        Invariant.Holds(version is 2 or StateVersion, $"partition {Id}: the memory stored with checkpoint {block.Checkpoint} has a version that this program does not know");
         var texts = TextTable.Read(ref reader);
         _secret = unchecked((UInt128)reader.Wide());
         _keys.Read(ref reader, texts);
@@ -174,14 +179,14 @@ internal sealed partial class UsagePartition
         for (var left = reader.Count(); left > 0; left--)
         {
             var index = reader.Count();
-            if (index >= _accumulators.Length) Array.Resize(ref _accumulators, Math.Max(index + 1, Math.Max(_accumulators.Length * 2, subscriptions)));
-            var isWhole = reader.Byte() == 1;
-            if (isWhole) _accumulators[index] = null;
-            var accumulator = _accumulators[index] ??= new Accumulator();
-            var sealedThrough = reader.Zigzag();
-            SealThrough(index, sealedThrough == long.MinValue / 2 ? int.MinValue : (int)sealedThrough, subscriptions);
-            var latest = reader.Zigzag();
-            if (latest != long.MinValue / 2) accumulator.SawEvent(Instant.FromUnixTimeTicks(latest));
+            ref var accumulator = ref _accumulators.Of(index, subscriptions);
+            var flags = reader.Byte();
+            if ((flags & IsWhole) != 0) accumulator = new Accumulator();
+            // Version 2 had only the first flag, both numbers always, the time in ticks, and a number of its own for none.
+            var sealedThrough = version == 2 || (flags & IsSealed) != 0 ? reader.Zigzag() : NoneInVersion2;
+            SealThrough(index, sealedThrough == NoneInVersion2 ? int.MinValue : (int)sealedThrough, subscriptions);
+            var latest = version == 2 || (flags & HasLatest) != 0 ? reader.Zigzag() : NoneInVersion2;
+            if (latest != NoneInVersion2) accumulator.SawEvent(Instant.FromUnixTimeTicks((flags & InSeconds) != 0 ? latest * NodaConstants.TicksPerSecond : latest));
             while (reader.Count() is > 0 and var key) accumulator.Meter(key - 1).Total = UsageBlocks.ReadMeterTotal(ref reader, texts, _keys.Meter(key - 1).Key.Aggregation);
             while (reader.Count() is > 0 and var key) accumulator.Call(key - 1).Total = UsageBlocks.ReadCallTotal(ref reader);
             accumulator.Stored();

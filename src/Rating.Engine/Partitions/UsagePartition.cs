@@ -51,7 +51,9 @@ internal sealed partial class UsagePartition
     private readonly HashSet<long> _sealedBatches = [];
     private RecordIdentity _identity;
     private UInt128 _secret;
-    private Accumulator?[] _accumulators = [];
+    private readonly Accumulators _accumulators = new();
+    // Of which something was taken out since the last checkpoint: they are stored whole, not only what changed.
+    private readonly HashSet<int> _whole = [];
     private int[] _sealedThrough = [];
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PartitionCommand? _current;
@@ -147,9 +149,11 @@ internal sealed partial class UsagePartition
         try
         {
             lock (_gate)
-                return subscription < _accumulators.Length && _accumulators[subscription] is { } accumulator
-                    ? (accumulator.ByPeriod(_keys), accumulator.LatestTicks == long.MinValue ? null : Instant.FromUnixTimeTicks(accumulator.LatestTicks), _bookSequence)
-                    : ([], null, _bookSequence);
+            {
+                if (!_accumulators.Has(subscription)) return ([], null, _bookSequence);
+                ref var accumulator = ref _accumulators[subscription];
+                return (accumulator.ByPeriod(_keys), accumulator.LatestTicks == long.MinValue ? null : Instant.FromUnixTimeTicks(accumulator.LatestTicks), _bookSequence);
+            }
         }
         finally
         {
@@ -327,28 +331,41 @@ internal sealed partial class UsagePartition
     private void Decode(in LogRecord logged, ref Arrival arrival)
     {
         arrival.Record ??= UsageRecord.Blank();
-        if (logged.Kind == LogRecordKind.Event && _decoder.TryDecode(logged.Payload.Span, logged.Tenant, logged.IngestTime, arrival.Record, out arrival.Problem)) arrival.Id = _identity.OfId(arrival.Record);
+        if (logged.Kind == LogRecordKind.Event && _decoder.TryDecode(logged.Payload.Span, logged.Tenant, logged.IngestTime, arrival.Record, out arrival.Problem))
+            (arrival.Id, arrival.Subject) = (_identity.OfId(arrival.Record), SubjectIndex.KeyOf(arrival.Record.SubjectUtf8.Span));
     }
 
     // Decides nothing. Record after record waits for memory that no cache holds, once subscriptions are many; asked for together, they wait for it together.
     private void Fetch(Span<Arrival> chunk)
     {
         TenantBook? tenant = null;
-        Span<int> subscriptions = stackalloc int[ChunkRecords];
-        for (var i = 0; i < chunk.Length; i++)
+        var touched = 0L;
+        foreach (ref readonly var arrival in chunk)
         {
-            var record = chunk[i].Record!;
-            if (tenant is null || !ReferenceEquals(tenant.Id.Value, record.Tenant.Value)) tenant = record.Tenant.Value is null ? null : _book.Tenant(record.Tenant);
-            chunk[i].Place = tenant?.Subjects.PlaceOf(record.SubjectUtf8.Span) ?? -1;
-            subscriptions[i] = tenant?.Subjects.Likely(chunk[i].Place) ?? -1;
+            tenant = TenantOf(arrival.Record!, tenant);
+            touched += (tenant?.Subjects.Touch(arrival.Subject) ?? 0) + _ids.Touch(arrival.Id);
         }
 
-        var touched = 0L;
-        for (var i = 0; i < chunk.Length; i++) touched += _ids.Touch(chunk[i].Id);
-        foreach (var index in subscriptions[..chunk.Length])
-            if (index >= 0) touched += _book.Entry(index).Touch() + (index < _accumulators.Length && _accumulators[index] is { } one ? one.Touch() : 0);
+        Span<int> likely = stackalloc int[ChunkRecords];
+        var count = 0;
+        foreach (ref var arrival in chunk)
+        {
+            tenant = TenantOf(arrival.Record!, tenant);
+            arrival.Place = tenant?.Subjects.PlaceOf(arrival.Subject) ?? -1;
+            if (tenant?.Subjects.Likely(arrival.Place) is >= 0 and var subscription) likely[count++] = subscription;
+        }
+
+        // What is found only through something else, step by step, so that no step waits for the one before of the same record.
+        var subscriptions = likely[..count];
+        foreach (var index in subscriptions) touched ^= (_book.Entry(index) is null ? 1 : 0) ^ (_accumulators.Has(index) ? 1 : 0);
+        foreach (var index in subscriptions) touched ^= _book.Entry(index).SpanSequence ^ (_accumulators.Has(index) ? _accumulators[index].LatestTicks : 0);
+        foreach (var index in subscriptions) touched ^= _book.Entry(index).Id.Value.Length ^ (_accumulators.Has(index) ? _accumulators[index].Touch() : 0);
         Volatile.Write(ref _touched, touched);
     }
+
+    // Nearly always the one before's.
+    private TenantBook? TenantOf(UsageRecord record, TenantBook? before) =>
+        before is not null && ReferenceEquals(before.Id.Value, record.Tenant.Value) ? before : record.Tenant.Value is null ? null : _book.Tenant(record.Tenant);
 
     private void Apply(in LogRecord logged, in Arrival arrival)
     {
@@ -491,8 +508,8 @@ internal sealed partial class UsagePartition
 
     private void Accumulate(int index, int billing, int usage, PlanRevision revision, UsageRecord record)
     {
-        var accumulator = Touch(index);
-        if (accumulator.Weight == 0) Hold(index, accumulator);
+        ref var accumulator = ref Touch(index);
+        if (accumulator.LatestTicks == long.MinValue) Hold(index);
         foreach (var addition in _rater.Meters)
             accumulator.Meter(_keys.PlaceOf(billing, usage, revision, addition.Meter, addition.Dimensions)).Add(addition.Meter.Aggregation, addition.Value, record, addition.UniqueText, addition.Scaled);
         foreach (var call in _rater.Calls)
@@ -501,17 +518,17 @@ internal sealed partial class UsagePartition
         if (record.EventTime > _latest) _latest = record.EventTime;
     }
 
-    private Accumulator Touch(int index)
+    private ref Accumulator Touch(int index)
     {
-        if (index >= _accumulators.Length) Array.Resize(ref _accumulators, Math.Max(index + 1, Math.Max(_accumulators.Length * 2, _book.SubscriptionCount)));
-        var accumulator = _accumulators[index] ??= new Accumulator();
-        if (!accumulator.IsDirty)
-        {
-            accumulator.IsDirty = true;
-            _dirty.Add(index);
-        }
+        ref var accumulator = ref _accumulators.Of(index, _book.SubscriptionCount);
+        if (_accumulators.Mark(index)) _dirty.Add(index);
+        return ref accumulator;
+    }
 
-        return accumulator;
+    private void RemoveThrough(int index, int billing)
+    {
+        Touch(index).RemoveThrough(billing, _keys);
+        _whole.Add(index);
     }
 
     /// <summary>Tells of subscriptions with alerts that the checkpoint just stored touched, and, after a change of the book, of those whose alerts it may have changed.</summary>
@@ -523,7 +540,7 @@ internal sealed partial class UsagePartition
         OnTouched(_book.Read(book =>
         {
             var touched = _storingDirty.FindAll(index => book.Entry(index).AlertsSince > 0);
-            if (since != _bookSequence) touched.AddRange(Enumerable.Range(0, _accumulators.Length).Where(index => _accumulators[index] is { IsEmpty: false } && book.Entry(index).AlertsSince > since));
+            if (since != _bookSequence) touched.AddRange(_accumulators.Subscriptions.Where(index => _accumulators.HasAny(index) && book.Entry(index).AlertsSince > since));
             return touched;
         }));
     }
@@ -588,6 +605,7 @@ internal sealed partial class UsagePartition
         public UsageRecord? Record;
         public string Problem;
         public UInt128 Id;
+        public UInt128 Subject;
         public int Place;
     }
 }

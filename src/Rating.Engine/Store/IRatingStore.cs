@@ -38,6 +38,9 @@ public interface IRatingStore : IAsyncDisposable
     /// <summary>A partition's ledger blocks from a checkpoint on, in order; with <paramref name="directory"/>, only blocks whose directory has one of these hashes.</summary>
     IAsyncEnumerable<LedgerBlock> ReadLedgerAsync(int partition, long fromCheckpoint, IReadOnlySet<int>? directory, CancellationToken cancellation);
 
+    /// <summary>A partition's ledger blocks with records of a UTC day of ingest time or later, whose directory has one of these hashes, in order. Others are not looked at.</summary>
+    IAsyncEnumerable<LedgerBlock> ReadLedgerSinceAsync(int partition, int sinceDay, IReadOnlySet<int> directory, CancellationToken cancellation);
+
     /// <summary>A partition's journal, in order.</summary>
     IAsyncEnumerable<CheckpointEntry> ReadJournalAsync(int partition, CancellationToken cancellation);
 

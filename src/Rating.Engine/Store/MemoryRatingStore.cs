@@ -100,6 +100,10 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
         Read(() => _partitions[partition].Ledger.Where(block => block.Checkpoint >= fromCheckpoint && (directory is null || block.Directory.Any(directory.Contains))), cancellation);
 
     /// <inheritdoc/>
+    public IAsyncEnumerable<LedgerBlock> ReadLedgerSinceAsync(int partition, int sinceDay, IReadOnlySet<int> directory, CancellationToken cancellation) =>
+        Read(() => _partitions[partition].Ledger.Where(block => block.LastDay >= sinceDay && block.Directory.Any(directory.Contains)), cancellation);
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<CheckpointEntry> ReadJournalAsync(int partition, CancellationToken cancellation) => Read(() => _partitions[partition].Journal, cancellation);
 
     /// <inheritdoc/>

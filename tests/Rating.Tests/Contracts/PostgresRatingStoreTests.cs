@@ -322,6 +322,17 @@ public sealed class PostgresRatingStoreTests(PostgresServer postgres) : DurableR
     }
 
     [Fact]
+    public async Task A_ledger_block_from_before_days_were_stored_is_never_passed_over()
+    {
+        await Store.TakeOverAsync(0, default);
+        await Store.CommitAsync(Plain(0, 1, 1, 0, 0) with { Ledger = new LedgerBlock(1, [2], Bytes("old"), 100) }, default);
+        Server.Run(_database, "ALTER TABLE rating.ledger_block DROP COLUMN last_day; DELETE FROM rating.schema_version WHERE version > 4");
+        await using var store = Reopen();
+        await store.CommitAsync(Plain(0, 1, 2, 0, 0) with { Ledger = new LedgerBlock(2, [2], Bytes("new"), 101) }, default);
+        Assert.Equal(["old"], (await ListAsync(store.ReadLedgerSinceAsync(0, 102, new HashSet<int> { 2 }, default))).Select(block => Text(block.Bytes)));
+    }
+
+    [Fact]
     public async Task A_month_has_its_own_tables_which_are_found_without_a_name_and_dropped_whole()
     {
         var clock = new SetTime(new DateTimeOffset(2024, 1, 31, 23, 59, 59, TimeSpan.Zero));

@@ -294,6 +294,22 @@ public abstract class RatingStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ledger_blocks_are_found_by_day_and_one_whose_day_is_not_known_always()
+    {
+        await Store.TakeOverAsync(0, default);
+        LedgerBlock[] blocks = [new(1, [1, 2], Bytes("1"), 100), new(2, [2], Bytes("2"), 102), new(3, [2], Bytes("3")), new(4, [2, 3], Bytes("4"), 101)];
+        foreach (var block in blocks) await Store.CommitAsync(Plain(0, 1, block.Checkpoint, 0, 0) with { Ledger = block }, default);
+
+        async Task<IEnumerable<string>> Find(int day, params int[] directory) => (await ListAsync(Store.ReadLedgerSinceAsync(0, day, directory.ToHashSet(), default))).Select(block => Text(block.Bytes));
+        Assert.Equal(["1", "2", "3", "4"], await Find(int.MinValue, 2));
+        Assert.Equal(["2", "3", "4"], await Find(101, 2));
+        Assert.Equal(["2", "3"], await Find(102, 1, 2));
+        Assert.Equal(["3"], await Find(103, 2));
+        Assert.Empty(await Find(101, 1));
+        Assert.Equal([100, 102, int.MaxValue, 101], (await ListAsync(Store.ReadLedgerAsync(0, 0, null, default))).Select(block => block.LastDay));
+    }
+
+    [Fact]
     public async Task A_seal_is_one_per_batch_and_partition_and_the_latest_counts()
     {
         for (var partition = 0; partition < 3; partition++)

@@ -30,6 +30,9 @@ public class FaultyStore : DispatchProxy
 
     public int LedgerFailures { get; set; }
 
+    /// <summary>How many ledger blocks were read.</summary>
+    public int LedgerBlocks { get; private set; }
+
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         switch (targetMethod!.Name)
@@ -44,7 +47,9 @@ public class FaultyStore : DispatchProxy
             case nameof(IRatingStore.SaveInvoicesAsync) when BeforeInvoices is { } before:
                 return InvoicesAsync(before, (IReadOnlyList<StoredInvoice>)args![0]!, (IReadOnlyList<OutboxMessage>)args[1]!, (CancellationToken)args[2]!);
             case nameof(IRatingStore.ReadLedgerAsync):
-                return LedgerAsync((int)args![0]!, (long)args[1]!, (IReadOnlySet<int>?)args[2]);
+                return LedgerAsync(Inner.ReadLedgerAsync((int)args![0]!, (long)args[1]!, (IReadOnlySet<int>?)args[2], default));
+            case nameof(IRatingStore.ReadLedgerSinceAsync):
+                return LedgerAsync(Inner.ReadLedgerSinceAsync((int)args![0]!, (int)args[1]!, (IReadOnlySet<int>)args[2]!, default));
             default:
                 return targetMethod.Invoke(Inner, args);
         }
@@ -68,9 +73,13 @@ public class FaultyStore : DispatchProxy
         await Inner.AppendBookAsync(change, cancellation);
     }
 
-    private async IAsyncEnumerable<LedgerBlock> LedgerAsync(int partition, long from, IReadOnlySet<int>? directory)
+    private async IAsyncEnumerable<LedgerBlock> LedgerAsync(IAsyncEnumerable<LedgerBlock> blocks)
     {
         if (LedgerFailures-- > 0) throw new Unavailable("the ledger cannot be read just now");
-        await foreach (var block in Inner.ReadLedgerAsync(partition, from, directory, default)) yield return block;
+        await foreach (var block in blocks)
+        {
+            LedgerBlocks++;
+            yield return block;
+        }
     }
 }

@@ -4,6 +4,7 @@ using Rating.Domain;
 using Rating.Domain.Invoicing;
 using Rating.Domain.Pricing;
 using Rating.Domain.Usage;
+using Rating.Engine.Store;
 
 namespace Rating.Tests.Engine;
 
@@ -146,6 +147,73 @@ public sealed class SealingTests
     }
 
     [Fact]
+    public async Task An_id_is_looked_for_over_the_whole_horizon_before_the_period()
+    {
+        await using var world = await WorldAsync("""{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"p"}]}""", "S");
+        world.Clock.Set(InMarch);
+        await world.SendAsync(Sms("a", InMarch, KeyOf(world, 0)));
+        world.Clock.Set(InApril);
+        await world.CloseAsync("2026-04-01");
+        world.Clock.Set(InMarch + Duration.FromDays(35));
+        await world.SendAsync(Sms("a", InMarch + Duration.FromDays(35), KeyOf(world, 1)));
+        world.Clock.Set(Instant.FromUtc(2026, 5, 3, 0, 0));
+
+        // May's seat
+        Assert.Equal("31.00", Assert.Single((await world.CloseAsync("2026-05-01")).Snapshots).Total.ToText());
+        Assert.Equal(1, (await world.VerdictsAsync())[(Verdict.Suspended, VerdictReason.IdConflict)]);
+        await world.MustBeCleanAsync("the last day of the horizon");
+    }
+
+    [Fact]
+    public async Task A_close_reads_as_much_of_the_ledger_however_many_periods_lie_behind_it()
+    {
+        var (store, reads) = FaultyStore.Around(new MemoryRatingStore(3));
+        await using var world = await WorldAsync("""{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"p"}]}""", "S", store);
+        for (var month = 3; month <= 12; month++)
+        {
+            var tenth = Instant.FromUtc(2026, month, 10, 12, 0);
+            world.Clock.Set(tenth);
+            await world.SendAsync(Sms($"{month}", tenth, KeyOf(world, 0)), Sms($"{month}b", tenth, KeyOf(world, 1)));
+            // The last of them comes again, in the other partition.
+            if (month == 12) await world.SendAsync(Sms("11b", tenth - Duration.FromDays(30), KeyOf(world, 0)));
+            var end = new LocalDate(2026, month, 1).PlusMonths(1);
+            world.Clock.Set(end.AtMidnight().InUtc().ToInstant() + Duration.FromDays(2));
+            var before = reads.LedgerBlocks;
+            await world.CloseAsync(NodaTime.Text.LocalDatePattern.Iso.Format(end));
+            // Arrivals from 36 days before the period's first: of this month's 10th and of that before, a block of each in each of two partitions.
+            // In December November is billed, too: October's as well, and that of the repeat. To take it out, partition 0 reads its arrivals since the last of October once more: three blocks.
+            Assert.Equal(month switch { 3 => 2, 12 => 6 + 1 + 3, _ => 4 }, reads.LedgerBlocks - before);
+        }
+
+        Assert.Equal(1, (await world.VerdictsAsync())[(Verdict.Duplicate, VerdictReason.None)]);
+        await world.MustBeCleanAsync("ten periods");
+    }
+
+    [Fact]
+    public async Task A_record_that_waited_for_its_number_is_compared_with_what_came_when_it_came()
+    {
+        await using var world = await WorldAsync("""{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"p"}]}""", "S");
+        await world.SendAsync(Sms("a", InMarch, KeyOf(world, 0)));
+        await world.SendAsync(Sms("a", InMarch, KeyOf(world, 1), "50"), Sms("b", InMarch, KeyOf(world, 1), "50"), Sms("c", InMarch, KeyOf(world, 1), "50"), Sms("c", InMarch, KeyOf(world, 2), "50"));
+        for (var month = 4; month <= 12; month++)
+        {
+            world.Clock.Set(Instant.FromUtc(2026, month, 3, 0, 0));
+            await world.CloseAsync($"2026-{month:00}-01");
+        }
+
+        await world.Engine.PutPartiesAsync(EngineWorld.Tenant, """{"subjects":[{"subject":"50","subscription":"S","from":"2026-03-01T00:00:00Z"}]}""", default);
+        await world.Engine.RetrySuspenseAsync(EngineWorld.Tenant, default);
+        Assert.Equal(4, (await world.VerdictsAsync())[(Verdict.Late, VerdictReason.None)]);
+        world.Clock.Set(Instant.FromUtc(2027, 1, 3, 0, 0));
+
+        // "a" was billed with March, of another number; "b" and one "c" at 0.10, January's seat
+        Assert.Equal("31.20", Assert.Single((await world.CloseAsync("2027-01-01")).Snapshots).Total.ToText());
+        var verdicts = await world.VerdictsAsync();
+        Assert.Equal((2L, 1L, 1L), (verdicts[(Verdict.Late, VerdictReason.None)], verdicts[(Verdict.Duplicate, VerdictReason.None)], verdicts[(Verdict.Suspended, VerdictReason.IdConflict)]));
+        await world.MustBeCleanAsync("retried after nine months");
+    }
+
+    [Fact]
     public async Task Closing_before_its_time_is_refused_and_changes_nothing()
     {
         await using var world = await WorldAsync("""{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"p"}]}""", "S");
@@ -212,17 +280,17 @@ public sealed class SealingTests
         }
     }
 
-    private static async Task<EngineWorld> WorldAsync(string subscriptions, string owner)
+    private static async Task<EngineWorld> WorldAsync(string subscriptions, string owner, IRatingStore? store = null)
     {
-        var world = await EngineWorld.StartAsync(InMarch + Duration.FromHours(1));
+        var world = await EngineWorld.StartAsync(InMarch + Duration.FromHours(1), store: store);
         await world.Engine.PutCatalogAsync(EngineWorld.Tenant, Book, null, default);
         await world.Engine.PutPartiesAsync(
             EngineWorld.Tenant, $$"""{"accounts":[{"id":"A"},{"id":"B"}],"subscriptions":[{{subscriptions}}],"subjects":[{"subject":"49","subscription":"{{owner}}","from":"2026-01-01T00:00:00Z"}]}""", default);
         return world;
     }
 
-    private static string Sms(string id, Instant time, string key) =>
-        $$"""{"specversion":"1.0","id":"{{id}}","source":"app","type":"sms","subject":"49","partitionkey":"{{key}}","time":"{{NodaTime.Text.InstantPattern.ExtendedIso.Format(time)}}"}""";
+    private static string Sms(string id, Instant time, string key, string subject = "49") =>
+        $$"""{"specversion":"1.0","id":"{{id}}","source":"app","type":"sms","subject":"{{subject}}","partitionkey":"{{key}}","time":"{{NodaTime.Text.InstantPattern.ExtendedIso.Format(time)}}"}""";
 
     // A partition key that leads to a partition.
     private static string KeyOf(EngineWorld world, int partition) =>

@@ -1,0 +1,5 @@
+-- The latest UTC day of ingest time in a ledger block, so that a reader who needs no older records passes it over. Of a block from before it is not known: it is never passed over.
+ALTER TABLE ledger_block ADD COLUMN last_day INTEGER NOT NULL DEFAULT 2147483647; -- days since the Unix epoch
+
+-- Found here alone: the column lies behind the bytes.
+CREATE INDEX ledger_block_by_day ON ledger_block (partition, last_day, checkpoint);
