@@ -289,7 +289,7 @@ public sealed class RatingEngine : IAsyncDisposable
             var made = Book.Read(book => balance.Periods.Where(period => book.Tenant(tenant)!.Subscriptions[subscription.Value].FrozenAt(period.Period.Number) is null)
                 .Select(period => SnapshotMaker.OfProgress(book.Tenant(tenant)!.Subscriptions[subscription.Value], period.Period.Number, book.Sequence, period.Usage, LocalDate.Min(balance.AsOf, period.Period.End.PlusDays(-1)), before))
                 .OfType<Snapshot>().ToList());
-            if (made.Count > 0) await Store.SaveSnapshotsAsync(null, [.. made.Select(Closer.Stored)], cancellation);
+            if (made.Count > 0) await Store.SaveSnapshotsAsync(null, [.. made.Select((snapshot, at) => Closer.Stored(snapshot, before.Count + at))], cancellation);
         }
     }
 
@@ -308,13 +308,13 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>Makes the invoices of an account that are due and not made, in this process.</summary>
     internal async Task<IReadOnlyList<InvoiceSummary>> BillHereAsync(TenantId tenant, AccountId account, bool activations, bool thresholds, CancellationToken cancellation)
     {
-        if (thresholds) await ProgressAsync(tenant, account, cancellation);
-        // In a cluster another process may make the invoice while membership changes, or snapshots with a newer book: then what is wanted and not there is looked for again.
+        // In a cluster another process may make the invoice while membership changes, or snapshots meanwhile, or with a newer book: then what is wanted and not there is looked for again.
         for (var tries = 1; ; tries++)
         {
             try
             {
                 if (tries > 1) await _keeper.RefreshAsync(cancellation);
+                if (thresholds) await ProgressAsync(tenant, account, cancellation);
                 return await _billRun.RunAsync(tenant, account, activations, cancellation);
             }
             catch (StaleWriterException) when (_partitions.Addresses is not null && tries < 100)

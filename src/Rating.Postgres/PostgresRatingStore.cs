@@ -197,23 +197,41 @@ public sealed class PostgresRatingStore : IRatingStore
         cancellation);
 
     /// <inheritdoc/>
-    public Task SaveSnapshotsAsync(long? batch, IReadOnlyList<StoredSnapshot> snapshots, CancellationToken cancellation)
+    public async Task SaveSnapshotsAsync(long? batch, IReadOnlyList<StoredSnapshot> snapshots, CancellationToken cancellation)
     {
+        // Those whose key or number is taken are left out; the batch is done when every key is there.
         const string save = """
-            WITH done AS (INSERT INTO closed_batch (batch) SELECT $1 WHERE $1 IS NOT NULL ON CONFLICT DO NOTHING)
-            INSERT INTO snapshot (tenant, subscription, period, kind, account, document) SELECT * FROM unnest($2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+            WITH wanted AS (
+                SELECT * FROM unnest($2, $3, $4, $5, $6, $7, $8) AS given (tenant, subscription, period, kind, account, document, known)
+            ), saved AS (
+                INSERT INTO snapshot (tenant, subscription, period, kind, account, document, known) SELECT * FROM wanted ON CONFLICT DO NOTHING RETURNING 1
+            ), missing AS (
+                SELECT (SELECT count(*) FROM wanted) - (SELECT count(*) FROM wanted JOIN snapshot USING (tenant, subscription, period, kind)) - (SELECT count(*) FROM saved) AS many
+            ), done AS (
+                INSERT INTO closed_batch (batch) SELECT $1 FROM missing WHERE $1 IS NOT NULL AND many = 0 ON CONFLICT DO NOTHING
+            )
+            SELECT many FROM missing
             """;
         // In one order, so that two who save the same ones wait for each other and never in a circle.
         var sorted = snapshots.OrderBy(one => one.Tenant.Value, StringComparer.Ordinal).ThenBy(one => one.Subscription.Value, StringComparer.Ordinal)
             .ThenBy(one => one.Period).ThenBy(one => one.Kind, StringComparer.Ordinal).ToList();
-        return Database.WriteAsync(
-            save,
-            [
-                Long(batch), Array(NpgsqlDbType.Text, sorted.Select(one => one.Tenant.Value)), Array(NpgsqlDbType.Text, sorted.Select(one => one.Subscription.Value)),
-                Array(NpgsqlDbType.Integer, sorted.Select(one => one.Period)), Array(NpgsqlDbType.Text, sorted.Select(one => one.Kind)),
-                Array(NpgsqlDbType.Text, sorted.Select(one => one.Account.Value)), Array(NpgsqlDbType.Text, sorted.Select(one => one.Document)),
-            ],
-            cancellation);
+        // What another writer stored while this waited for it is seen by the second look only.
+        for (var look = 1; look <= 2; look++)
+        {
+            var missing = await Database.WriteAsync(
+                save,
+                [
+                    Long(batch), Array(NpgsqlDbType.Text, sorted.Select(one => one.Tenant.Value)), Array(NpgsqlDbType.Text, sorted.Select(one => one.Subscription.Value)),
+                    Array(NpgsqlDbType.Integer, sorted.Select(one => one.Period)), Array(NpgsqlDbType.Text, sorted.Select(one => one.Kind)),
+                    Array(NpgsqlDbType.Text, sorted.Select(one => one.Account.Value)), Array(NpgsqlDbType.Text, sorted.Select(one => one.Document)),
+                    Array(NpgsqlDbType.Integer, sorted.Select(one => one.Known)),
+                ],
+                static row => row.GetInt64(0),
+                cancellation);
+            if (missing == 0) return;
+        }
+
+        throw new StaleWriterException("Snapshots were made without knowing of others of their subscriptions that are stored by now.");
     }
 
     /// <inheritdoc/>

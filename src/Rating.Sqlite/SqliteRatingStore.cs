@@ -152,14 +152,14 @@ public sealed class SqliteRatingStore : IRatingStore
     public Task SaveSnapshotsAsync(long? batch, IReadOnlyList<StoredSnapshot> snapshots, CancellationToken cancellation) => WriteAsync(session =>
     {
         const string insert = """
-            INSERT INTO snapshot (tenant, subscription, period, kind, account, document) VALUES ($tenant, $subscription, $period, $kind, $account, $document)
-            ON CONFLICT DO NOTHING
+            INSERT INTO snapshot (tenant, subscription, period, kind, account, document, known) VALUES ($tenant, $subscription, $period, $kind, $account, $document, $known)
+            ON CONFLICT (tenant, subscription, period, kind) DO NOTHING
             """;
         foreach (var snapshot in snapshots)
         {
             session.Run(
                 insert, ("$tenant", snapshot.Tenant.Value), ("$subscription", snapshot.Subscription.Value), ("$period", snapshot.Period), ("$kind", snapshot.Kind),
-                ("$account", snapshot.Account.Value), ("$document", snapshot.Document));
+                ("$account", snapshot.Account.Value), ("$document", snapshot.Document), ("$known", snapshot.Known));
         }
 
         if (batch is { } done) session.Run("INSERT INTO closed_batch (batch) VALUES ($batch) ON CONFLICT DO NOTHING", ("$batch", done));

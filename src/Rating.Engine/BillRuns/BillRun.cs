@@ -38,6 +38,7 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
     {
         if (activations) await ActivateAsync(tenant, account, cancellation);
         var made = new List<InvoiceSummary>();
+        var open = await OpenAsync(tenant, account, cancellation);
         var taken = new HashSet<(string, string)>();
         await foreach (var invoice in store.ReadInvoicesAsync(tenant, account, cancellation)) taken.Add((invoice.Cycle, invoice.Currency));
         // What is dropped now must not be wanted later: all is read as of this sequence.
@@ -58,7 +59,7 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
         }
 
         foreach (var group in groups.Values.OrderBy(group => group.FirstEnd).ThenBy(group => group.Cycle, StringComparer.Ordinal))
-            if ((group.LineCount > 0 || (IsOfCycle(group.Cycle) && HasMinimum(tenant, account))) && book.Read(_ => IsComplete(tenant, account, group.Snapshots[0]))) made.Add(InvoiceSummary.Of(await StoreAsync(tenant, account, sequence, group, cancellation)));
+            if ((group.LineCount > 0 || (IsOfCycle(group.Cycle) && HasMinimum(tenant, account))) && IsComplete(group.Snapshots[0], open)) made.Add(InvoiceSummary.Of(await StoreAsync(tenant, account, sequence, group, cancellation)));
         return made;
     }
 
@@ -79,7 +80,7 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
         var begun = book.Read(all => all.Tenant(tenant) is not { } mine ? [] : mine.SubscriptionsOf(account)
             .Where(entry => HasBegun(entry, now) && !known.Contains(entry.Subscription.Id.Value))
             .Select(entry => SnapshotMaker.OfActivation(entry, all.Sequence)).Where(snapshot => snapshot.Lines.Count > 0).ToList());
-        foreach (var part in begun.Chunk(1_000)) await store.SaveSnapshotsAsync(null, [.. part.Select(Closer.Stored)], cancellation);
+        foreach (var part in begun.Chunk(1_000)) await store.SaveSnapshotsAsync(null, [.. part.Select(snapshot => Closer.Stored(snapshot, 0))], cancellation);
     }
 
     private static bool IsOfCycle(string cycle) => !cycle.Contains('/', StringComparison.Ordinal);
@@ -98,18 +99,16 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
         return taken.Contains((cycle, snapshot.Currency.Code)) ? supplementary : cycle;
     }
 
-    // One invoice per account and cycle: it waits until no subscription of the account has an open period that ends with the cycle or before it.
-    private bool IsComplete(TenantId tenant, AccountId account, Snapshot snapshot)
-    {
-        if (snapshot.Kind != SnapshotKind.Period) return true;
-        foreach (var entry in book.Tenant(tenant)!.SubscriptionsOf(account))
-        {
-            var next = entry.NextClosing;
-            if (next > entry.Subscription.LastPeriod) continue;
-            if (entry.Subscription.Schedule.Period(next).End <= snapshot.Period.End) return false;
-        }
+    // One invoice per account and cycle: it waits until every period of the account that ends with the cycle or before it has its snapshot.
+    private static bool IsComplete(Snapshot snapshot, LocalDate open) => snapshot.Kind != SnapshotKind.Period || snapshot.Period.End < open;
 
-        return true;
+    // When the first period of the account ends that has no snapshot. Asked before the snapshots are read: what is closed meanwhile is for the next run.
+    private async Task<LocalDate> OpenAsync(TenantId tenant, AccountId account, CancellationToken cancellation)
+    {
+        var next = book.Read(all => all.Tenant(tenant)!.SubscriptionsOf(account).Select(entry => (Entry: entry, Period: entry.NextClosing)).ToList());
+        var begun = await BegunCloses.FindAsync(store, book, tenant, entry => entry.Subscription.Account == account, cancellation);
+        return book.Read(_ => next.Concat(begun).Where(one => !(one.Period > one.Entry.Subscription.LastPeriod))
+            .Select(one => one.Entry.Subscription.Schedule.Period(one.Period).End).DefaultIfEmpty(LocalDate.MaxIsoValue).Min());
     }
 
     private async Task<Invoice> StoreAsync(TenantId tenant, AccountId account, long sequence, InvoiceGroup group, CancellationToken cancellation)
@@ -132,18 +131,20 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
             }
             catch (StaleWriterException)
             {
-                // Another account's invoice took the number: this one takes the next. Anything else that is taken is for the caller.
+                // Another account's invoice took the number: this one takes the next. Anything else that is taken is for the caller, and where credit is, it may have been used by the other one.
                 var next = await store.LastInvoiceNumberAsync(tenant, cancellation) + 1;
-                if (next == number) throw;
+                if (next == number || HasCredit(tenant, account)) throw;
                 number = next;
             }
         }
     }
 
+    private bool HasCredit(TenantId tenant, AccountId account) => book.Read(all => all.Tenant(tenant)!.Accounts[account.Value].Terms.Credits.Count) > 0;
+
     // Earlier invoices are read only where the account has credit.
     private async Task<Dictionary<string, Money>> CreditUsedAsync(TenantId tenant, AccountId account, Currency currency, CancellationToken cancellation)
     {
-        if (book.Read(all => all.Tenant(tenant)!.Accounts[account.Value].Terms.Credits.Count) == 0) return [];
+        if (!HasCredit(tenant, account)) return [];
         var documents = new List<string>();
         await foreach (var invoice in store.ReadInvoicesAsync(tenant, account, cancellation))
             if (string.Equals(invoice.Currency, currency.Code, StringComparison.Ordinal)) documents.Add(invoice.Document);

@@ -18,6 +18,7 @@ namespace Rating.Engine.Closing;
 /// <summary>Closes periods: freezes their terms, seals them in every partition, makes their snapshots. Every step can be run again after a crash.</summary>
 internal sealed class Closer(IRatingStore store, IPartitionHost partitions, BookKeeper keeper, AlertRecorder alerts, RatingSettings settings, IClock clock)
 {
+    private const int TriesMax = 100;
     private readonly RunningCloses _running = new();
 
     private Book Book => keeper.Book;
@@ -52,15 +53,17 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         {
             var due = (await DueAsync(tenant, account, subscription, through, now, cancellation)).Where(one => !all.IsParked(one.Id)).ToList();
             if (due.Count == 0) return all;
-            var isAlone = true;
+            // A period begins to be closed when the one before it has its snapshot, whoever makes that: it is priced with what was billed before.
+            var begun = (await BegunCloses.FindAsync(store, Book, tenant, entry => IsIn(entry.Subscription, account, subscription), cancellation)).Select(close => close.Entry.Subscription.Id.Value).ToHashSet(StringComparer.Ordinal);
+            var isAlone = due.RemoveAll(one => begun.Contains(one.Id)) == 0;
             using (var running = _running.Begin(tenant, due.Count)) await FinishAllAsync(BeginAsync(), batch => running.Add(batch.Closes.Count), all, cancellation);
-            // Another process of a cluster closes, too: what it has begun is finished, and what is due is looked for again.
+            // Another one closes, too: what it has begun is finished, and what is due is looked for again.
             if (!isAlone) all.Add(await ResumeAsync(tenant, account, subscription, cancellation));
 
             async IAsyncEnumerable<CloseBatch> BeginAsync()
             {
                 foreach (var part in due.Chunk(Limits.CloseBatchSubscriptionsMax))
-                    if (await TryBeginAsync(tenant, part, cancellation) is { } batch)
+                    if (await TryBeginAsync(tenant, part, through, now, cancellation) is { } batch)
                     {
                         yield return batch;
                     }
@@ -109,31 +112,35 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         if (book.Tenant(tenant) is not { } mine) return due;
         foreach (var entry in Candidates(mine, account, subscription, through, now))
         {
-            var terms = entry.Subscription;
-            var next = entry.NextClosing;
-            var period = terms.Schedule.Period(next);
-            if (next > terms.LastPeriod)
+            var (terms, next) = (entry.Subscription, entry.NextClosing);
+            if (!(next > terms.LastPeriod))
             {
-                if (entry.OwesCredit) due.Add((terms.Id.Value, next, true));
-                else ended.Add((entry.Index, terms.Id.Value, next));
-                continue;
+                if (IsDue(entry, through, now)) due.Add((terms.Id.Value, next, false));
             }
-
-            var ends = terms.EndInstant is { } end && end <= period.EndInstant ? end : period.EndInstant;
-            var isOver = now >= ends && (terms.EndInstant == ends || now >= ends + settings.UsageGrace);
-            if (through is null)
+            else if (entry.OwesCredit)
             {
-                if (isOver) due.Add((terms.Id.Value, next, false));
+                due.Add((terms.Id.Value, next, true));
             }
-            else if ((ends == terms.EndInstant ? terms.End!.Value : period.End) <= through)
+            else
             {
-                if (!isOver)
-                    throw new Refused("close.early", $"Subscription {terms.Id}: its period {period} cannot be closed yet: it is {InstantPattern.General.Format(now)}, it ends {InstantPattern.General.Format(ends)}, and usage may come for {settings.UsageGrace.BclCompatibleTicks / NodaConstants.TicksPerHour} h more.");
-                due.Add((terms.Id.Value, next, false));
+                ended.Add((entry.Index, terms.Id.Value, next));
             }
         }
 
         return due;
+    }
+
+    // Whether the next period may be closed, and is asked for.
+    private bool IsDue(SubscriptionEntry entry, LocalDate? through, Instant now)
+    {
+        var terms = entry.Subscription;
+        var period = terms.Schedule.Period(entry.NextClosing);
+        var ends = terms.EndInstant is { } end && end <= period.EndInstant ? end : period.EndInstant;
+        var isOver = now >= ends && (terms.EndInstant == ends || now >= ends + settings.UsageGrace);
+        if (through is null) return isOver;
+        if ((ends == terms.EndInstant ? terms.End!.Value : period.End) > through) return false;
+        if (isOver) return true;
+        throw new Refused("close.early", $"Subscription {terms.Id}: its period {period} cannot be closed yet: it is {InstantPattern.General.Format(now)}, it ends {InstantPattern.General.Format(ends)}, and usage may come for {settings.UsageGrace.BclCompatibleTicks / NodaConstants.TicksPerHour} h more.");
     }
 
     // Of one account its subscriptions; of a tenant only those whose time it is.
@@ -147,14 +154,16 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         return tenant.Due.Ending(until ?? now - settings.UsageGrace).Concat(tenant.Due.EndingForGood(until ?? now)).Concat(tenant.Due.Ended);
     }
 
-    // Null when another process has begun a batch of this number, or to close one of these.
-    private async Task<CloseBatch?> TryBeginAsync(TenantId tenant, IReadOnlyList<(string Id, int Period, bool Supplementary)> due, CancellationToken cancellation)
+    // Null when another process has begun a batch of this number, or to close one of these, or when one is not due any more: its end was moved.
+    private async Task<CloseBatch?> TryBeginAsync(TenantId tenant, IReadOnlyList<(string Id, int Period, bool Supplementary)> due, LocalDate? through, Instant now, CancellationToken cancellation)
     {
         var number = Book.Read(book => book.Batches.Keys.DefaultIfEmpty(0).Max()) + 1;
         var closes = string.Join(',', due.Select(one => $$"""{"subscription":{{JsonSerializer.Serialize(one.Id)}},"period":{{one.Period.ToString(CultureInfo.InvariantCulture)}},"supplementary":{{(one.Supplementary ? "true" : "false")}}}"""));
         try
         {
-            await keeper.AddAsync(tenant, $$"""{"kind":"close","batch":{{number}},"closes":[{{closes}}]}""", cancellation);
+            await keeper.AddAsync(tenant, book => book.Read(all => due.All(one => IsStillDue(all.Tenant(tenant)!.Subscriptions[one.Id], one.Supplementary, through, now)))
+                ? $$"""{"kind":"close","batch":{{number}},"closes":[{{closes}}]}"""
+                : throw new Refused("close.order", "what was due is not any more"), cancellation);
         }
         catch (Refused other) when (other.Code is "close.batch" or "close.order")
         {
@@ -163,6 +172,9 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
 
         return Book.Read(book => book.Batches[number]);
     }
+
+    private bool IsStillDue(SubscriptionEntry entry, bool isSupplementary, LocalDate? through, Instant now) =>
+        entry.NextClosing > entry.Subscription.LastPeriod == isSupplementary && (isSupplementary || IsDue(entry, through, now));
 
     /// <summary>Seals a batch in every partition and makes its snapshots.</summary>
     public async Task<Closed> FinishHereAsync(CloseBatch batch, CancellationToken cancellation)
@@ -183,7 +195,23 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
                 }
             }
 
-        var made = new List<Snapshot>();
+        // Of a subscription that begins, or reaches a threshold, a bill run elsewhere makes snapshots, too: what is stored first is known to the other then.
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await MakeAsync(batch, usage, cancellation);
+            }
+            catch (StaleWriterException) when (tries < TriesMax)
+            {
+                continue;
+            }
+        }
+    }
+
+    private async Task<Closed> MakeAsync(CloseBatch batch, Dictionary<int, SortedDictionary<int, PeriodUsage>> usage, CancellationToken cancellation)
+    {
+        var made = new List<(Snapshot Snapshot, int Known)>();
         var parked = new List<(string, string)>();
         var reached = new List<StoredAlert>();
         var now = clock.GetCurrentInstant();
@@ -197,7 +225,7 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             {
                 var snapshot = Book.Read(_ => SnapshotMaker.OfPeriod(entry, period, batch.Sequence, usage.TryGetValue(subscription, out var all) ? all : [], before));
                 if (entry.AlertsSince > 0 && snapshot.Kind == SnapshotKind.Period) reached.AddRange(Book.Read(_ => ReachedAlerts.AtClose(entry, snapshot, before, now)));
-                made.Add(snapshot);
+                made.Add((snapshot, before.Count));
             }
             catch (Exception wrong) when (wrong is Refused or InvariantBrokenException or OverflowException or KeyNotFoundException)
             {
@@ -208,14 +236,14 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
 
         // Before the snapshots: a batch that has them is not looked at again.
         await alerts.SaveAsync(reached, cancellation);
-        await store.SaveSnapshotsAsync(parked.Count == 0 ? batch.Number : null, [.. made.Select(Stored)], cancellation);
+        await store.SaveSnapshotsAsync(parked.Count == 0 ? batch.Number : null, [.. made.Select(one => Stored(one.Snapshot, one.Known))], cancellation);
         var done = new Closed();
-        done.Add(made.Count, made, parked);
+        done.Add(made.Count, made.Select(one => one.Snapshot), parked);
         return done;
     }
 
-    internal static StoredSnapshot Stored(Snapshot snapshot) => new(
-        snapshot.Tenant, snapshot.Subscription, BillingDocuments.NameOf(snapshot), snapshot.Period.Number, snapshot.Account, BillingDocuments.Write(snapshot));
+    internal static StoredSnapshot Stored(Snapshot snapshot, int known) => new(
+        snapshot.Tenant, snapshot.Subscription, BillingDocuments.NameOf(snapshot), snapshot.Period.Number, snapshot.Account, BillingDocuments.Write(snapshot), known);
 
     // Duplicates are recognised per partition; across partitions when sealed totals come together, where more than one has, or had, usage of a subscription. What was billed before stays, then what is in the lowest partition.
     private async Task VoidRepeatsAsync(CloseBatch batch, CancellationToken cancellation)

@@ -51,6 +51,7 @@ public interface IRatingStore : IAsyncDisposable
     Task<IReadOnlyList<SealBlock>> ReadSealsAsync(long batch, CancellationToken cancellation);
 
     /// <summary>Stores snapshots; one that exists is left as it is. Marks the batch as done when one is given.</summary>
+    /// <exception cref="StaleWriterException">Another one of a subscription was stored that the maker of one of these did not know; the batch is not marked.</exception>
     Task SaveSnapshotsAsync(long? batch, IReadOnlyList<StoredSnapshot> snapshots, CancellationToken cancellation);
 
     /// <summary>The batches whose snapshots are all stored.</summary>

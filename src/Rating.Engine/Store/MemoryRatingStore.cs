@@ -13,6 +13,7 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     private readonly SortedDictionary<(long Batch, int Partition), SealBlock> _seals = [];
     private readonly SortedSet<long> _closed = [];
     private readonly Dictionary<(TenantId, SubscriptionId, string, int), StoredSnapshot> _snapshots = [];
+    private readonly HashSet<(TenantId, SubscriptionId, int)> _known = [];
     private readonly HashSet<(TenantId, SubscriptionId, string, int)> _invoiced = [];
     private readonly Dictionary<(TenantId, AccountId, string, string), StoredInvoice> _invoices = [];
     private readonly Dictionary<(TenantId, long), StoredInvoice> _numbers = [];
@@ -121,7 +122,15 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     /// <inheritdoc/>
     public Task SaveSnapshotsAsync(long? batch, IReadOnlyList<StoredSnapshot> snapshots, CancellationToken cancellation) => Write(() =>
     {
-        foreach (var snapshot in snapshots) _snapshots.TryAdd((snapshot.Tenant, snapshot.Subscription, snapshot.Kind, snapshot.Period), snapshot);
+        var made = snapshots.Where(one => !_snapshots.ContainsKey((one.Tenant, one.Subscription, one.Kind, one.Period))).ToList();
+        if (made.Find(one => one.Known is { } known && _known.Contains((one.Tenant, one.Subscription, known))) is { } stale)
+            throw new StaleWriterException($"Snapshot {stale.Subscription} {stale.Kind} {stale.Period} was made with {stale.Known} before it, and there are more.");
+        foreach (var snapshot in made)
+        {
+            _snapshots.TryAdd((snapshot.Tenant, snapshot.Subscription, snapshot.Kind, snapshot.Period), snapshot with { Known = null });
+            if (snapshot.Known is { } known) _known.Add((snapshot.Tenant, snapshot.Subscription, known));
+        }
+
         if (batch is { } done) _closed.Add(done);
     }, cancellation);
 

@@ -326,7 +326,7 @@ public sealed class PostgresRatingStoreTests(PostgresServer postgres) : DurableR
     {
         await Store.TakeOverAsync(0, default);
         await Store.CommitAsync(Plain(0, 1, 1, 0, 0) with { Ledger = new LedgerBlock(1, [2], Bytes("old"), 100) }, default);
-        Server.Run(_database, "ALTER TABLE rating.ledger_block DROP COLUMN last_day; DELETE FROM rating.schema_version WHERE version > 4");
+        Server.Run(_database, "ALTER TABLE rating.ledger_block DROP COLUMN last_day; ALTER TABLE rating.snapshot DROP COLUMN known; DELETE FROM rating.schema_version WHERE version > 4");
         await using var store = Reopen();
         await store.CommitAsync(Plain(0, 1, 2, 0, 0) with { Ledger = new LedgerBlock(2, [2], Bytes("new"), 101) }, default);
         Assert.Equal(["old"], (await ListAsync(store.ReadLedgerSinceAsync(0, 102, new HashSet<int> { 2 }, default))).Select(block => Text(block.Bytes)));

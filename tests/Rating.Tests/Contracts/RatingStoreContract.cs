@@ -351,6 +351,40 @@ public abstract class RatingStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_two_snapshots_whose_makers_did_not_know_of_the_other_the_first_is_stored_and_the_other_refused_with_its_batch()
+    {
+        await Store.SaveSnapshotsAsync(null, [Snapshot("s2", "activation", 1) with { Known = 0 }], default);
+        await Assert.ThrowsAsync<StaleWriterException>(() => Store.SaveSnapshotsAsync(9, [Snapshot("s1", "period", 1) with { Known = 0 }, Snapshot("s2", "period", 1) with { Known = 0 }], default));
+        Assert.Equal([Snapshot("s2", "activation", 1)], await ListAsync(Store.ReadSnapshotsAsync(North, new SubscriptionId("s2"), null, default)));
+        Assert.Empty(await Store.ClosedBatchesAsync(default));
+        // Made again by one who knows; what was stored of the first attempt is no obstacle, and the same snapshot once more is no other.
+        for (var again = 0; again < 2; again++) await Store.SaveSnapshotsAsync(9, [Snapshot("s1", "period", 1) with { Known = again }, Snapshot("s2", "period", 1) with { Known = 1 }], default);
+        Assert.Equal([9L], await Store.ClosedBatchesAsync(default));
+        Assert.Equal(
+            [Snapshot("s1", "period", 1), Snapshot("s2", "activation", 1), Snapshot("s2", "period", 1)],
+            await ListAsync(Store.ReadSnapshotsAsync(North, null, null, default)));
+    }
+
+    [Fact]
+    public async Task Of_many_writers_who_know_nothing_of_each_other_one_kind_of_snapshot_is_kept()
+    {
+        var refused = 0;
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
+        {
+            try
+            {
+                await Store.SaveSnapshotsAsync(1, [Snapshot("s1", writer % 2 == 0 ? "period" : "activation", 1) with { Known = 0 }], default);
+            }
+            catch (StaleWriterException)
+            {
+                Interlocked.Increment(ref refused);
+            }
+        })));
+        Assert.Single(await ListAsync(Store.ReadSnapshotsAsync(North, null, null, default)));
+        Assert.Equal(Writers / 2, refused);
+    }
+
+    [Fact]
     public async Task Of_many_first_writers_of_a_snapshot_one_is_kept()
     {
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => Store.SaveSnapshotsAsync(1, [Snapshot("s1", "period", 1) with { Document = $"{writer}" }], default))));

@@ -109,7 +109,7 @@ public sealed class SqliteRatingStoreTests : DurableRatingStoreContract, IDispos
         await Store.TakeOverAsync(0, default);
         await Store.CommitAsync(Plain(0, 1, 1, 0, 0) with { Ledger = new LedgerBlock(1, [2], Bytes("old"), 100) }, default);
         await Store.DisposeAsync();
-        using (var database = new Database(File)) database.Run("DROP INDEX ledger_block_by_day; ALTER TABLE ledger_block DROP COLUMN last_day; DELETE FROM schema_version WHERE version > 3");
+        using (var database = new Database(File)) database.Run("DROP INDEX ledger_block_by_day; ALTER TABLE ledger_block DROP COLUMN last_day; DROP INDEX snapshot_knows; ALTER TABLE snapshot DROP COLUMN known; DELETE FROM schema_version WHERE version > 3");
         await using var store = Reopen();
         await store.CommitAsync(Plain(0, 1, 2, 0, 0) with { Ledger = new LedgerBlock(2, [2], Bytes("new"), 101) }, default);
         Assert.Equal(["old"], (await ListAsync(store.ReadLedgerSinceAsync(0, 102, new HashSet<int> { 2 }, default))).Select(block => Text(block.Bytes)));

@@ -25,6 +25,9 @@ public class FaultyStore : DispatchProxy
 
     public Func<BookChange, Task>? OnAppend { get; set; }
 
+    /// <summary>Stores the snapshots of a batch, or of none, when it calls what it is given.</summary>
+    public Func<long?, IReadOnlyList<StoredSnapshot>, Func<Task>, Task>? OnSnapshots { get; set; }
+
     /// <summary>What another process stores just before these invoices are.</summary>
     public Func<Task>? BeforeInvoices { get; set; }
 
@@ -46,6 +49,8 @@ public class FaultyStore : DispatchProxy
                 return AppendAsync(wait, (BookChange)args![0]!, (CancellationToken)args[1]!);
             case nameof(IRatingStore.SaveInvoicesAsync) when BeforeInvoices is { } before:
                 return InvoicesAsync(before, (IReadOnlyList<StoredInvoice>)args![0]!, (IReadOnlyList<OutboxMessage>)args[1]!, (CancellationToken)args[2]!);
+            case nameof(IRatingStore.SaveSnapshotsAsync) when OnSnapshots is { } on:
+                return on((long?)args![0], (IReadOnlyList<StoredSnapshot>)args[1]!, () => Inner.SaveSnapshotsAsync((long?)args[0], (IReadOnlyList<StoredSnapshot>)args[1]!, (CancellationToken)args[2]!));
             case nameof(IRatingStore.ReadLedgerAsync):
                 return LedgerAsync(Inner.ReadLedgerAsync((int)args![0]!, (long)args[1]!, (IReadOnlySet<int>?)args[2], default));
             case nameof(IRatingStore.ReadLedgerSinceAsync):
