@@ -91,7 +91,7 @@ public sealed class CommitUnderWayTests
             if (checkpoint.Ledger is not null && Interlocked.Decrement(ref left) == 0) all.TrySetResult();
             return checkpoint.Ledger is null ? Task.CompletedTask : all.Task;
         };
-        await world.SendAsync([.. subjects.Select(subject => Sms(subject).Replace("\"49\"", $"\"{subject}\"", StringComparison.Ordinal))]).WaitAsync(Patience);
+        await world.SendAsync([.. subjects.Select(subject => Sms(subject).Replace("\"49\"", $"\"{subject}\"", StringComparison.Ordinal))]).WaitAsync(Until.Patience);
         Assert.Equal(subjects.Length, (await world.VerdictsAsync())[(Verdict.Suspended, VerdictReason.UnknownSubject)]);
         await world.MustBeCleanAsync("checkpoints of all partitions at once");
     }
