@@ -78,8 +78,10 @@ internal sealed partial class UsagePartition
     private async Task StoredAsync()
     {
         if (_storing is not { } storing) return;
+        // Should it fail, the block's memory is not given back: somebody might still be sending it.
         await storing.Commit;
         _storing = null;
+        _ledger.Stored();
         _lastCommit = _time.GetTimestamp();
         WeighChanged();
         // Before anybody can see that it is stored: who waits for that may wait for its alerts next.
