@@ -376,7 +376,7 @@ public sealed class RatingEngine : IAsyncDisposable
 
     private async Task<IEnumerable<LedgerEntry>> SuspendedAsync(int partition, TenantId tenant, CancellationToken cancellation) =>
         await _partitions.SuspenseFromAsync(partition, cancellation) is { } from
-            ? (await StoredLedger.SuspenseAsync(Store, Book, partition, from, cancellation)).Where(entry => entry.Record.Tenant == tenant)
+            ? (await StoredLedger.SuspenseAsync(Store, Book, partition, from, cancellation)).Select(one => one.Entry).Where(entry => entry.Record.Tenant == tenant)
             : [];
 
     /// <summary>Received against decided, when what had come has its verdict, or cannot have it just now.</summary>
