@@ -8,7 +8,7 @@ public sealed class BalanceStream : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
     private readonly CancellationTokenSource _patience = new(Until.Patience);
-    private readonly Stopwatch _since = new();
+    private readonly Stopwatch _since = Stopwatch.StartNew();
     private StreamReader? _reader;
 
     /// <summary>How many updates came.</summary>
@@ -40,7 +40,7 @@ public sealed class BalanceStream : IDisposable
             var line = await _reader!.ReadLineAsync(_patience.Token) ?? throw new ProcessFailure("The stream ended.");
             if (!line.StartsWith(begins, StringComparison.Ordinal)) throw new ProcessFailure($"'{begins}' was due, and this came: {line}");
             if (begins.Length == 0 || line.Length == begins.Length) continue;
-            if (Updates++ == 0) _since.Start();
+            Updates++;
             using var document = JsonDocument.Parse(line[begins.Length..]);
             Current = document.RootElement.Clone();
         }
@@ -51,7 +51,7 @@ public sealed class BalanceStream : IDisposable
     /// <summary>The last update.</summary>
     public JsonElement Current { get; private set; }
 
-    /// <summary>The most updates that may have come, at so many a second: the first, one at the end of each interval since, and one that was under way.</summary>
+    /// <summary>The most updates that may have come since it was asked for, at so many a second: the first, one at the end of each interval, and one that was under way.</summary>
     public double MostAt(int perSecond) => _since.Elapsed.TotalSeconds * perSecond + 2;
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Npgsql;
 using Xunit.Abstractions;
 
 namespace Rating.Orleans.Tests.Processes;
@@ -63,6 +64,8 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
             // Calls that wait for it when it wakes: what it has in its memory is over.
             var queued = Enumerable.Range(0, world.Accounts).Select(i => AnswerAsync(http, $"{frozen.Url}/v1/subscriptions/a{i:000}-s/balance")).ToList();
             await world.SendAsync(500);
+            // Had it no partition, the others could do without it before they found it dead.
+            await world.Any.Server.SaysAsync($"silo {frozen.Silo} is Dead");
             frozen.Server.Thaw();
             // Orleans ends a silo that finds itself declared dead; whatever supervises it starts it again.
             codes.Add(frozen.Server.MustEnd());
@@ -90,9 +93,14 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
         await world.CustomersAsync(csv.ToString());
         await world.SendAsync(500);
         await world.CaughtUpAsync();
+        // It cannot make its invoices, and so not end, before all are killed.
+        using var hold = new NpgsqlConnection(servers.Postgres.ConnectionString(world.Database));
+        await hold.OpenAsync();
+        await using (var taken = new NpgsqlCommand("BEGIN; UPDATE rating.outbox_number SET last = last", hold)) await taken.ExecuteNonQueryAsync();
         var close = ClusterWorld.CloseAsync(world.Any);
-        await Until.SoAsync("the close has made snapshots", () => Task.FromResult((long)world.Sql("SELECT count(*) FROM rating.snapshot")! > 0 || close.IsCompleted));
+        await Until.SoAsync("the close has made snapshots", () => Task.FromResult((long)world.Sql("SELECT count(*) FROM rating.snapshot")! > 0));
         foreach (var node in world.Nodes) node.Server.KillAtOnce();
+        await hold.CloseAsync();
         Assert.False(await close);
         foreach (var node in world.Nodes) node.Dispose();
         world.Nodes.Clear();
@@ -138,8 +146,11 @@ public sealed class ClusterFaultTests(ClusterServers servers, ITestOutputHelper 
         using var publisher = world.Take(0);
         await world.OnboardAsync();
         await world.SendAsync(300);
-        await world.MustBeSoundAsync();
+        await world.CaughtUpAsync();
+        await Until.SoAsync("March is closed", () => ClusterWorld.CloseAsync(world.Any));
         await publisher.Server.KilledAsync();
+        await world.ServedAsync();
+        await world.MustBeSoundAsync();
         var stored = (long)world.Sql("SELECT count(*) FROM rating.outbox WHERE topic = 'invoice.finalised'")!;
         // The first one died before it could remember anything: what is remembered, another silo published.
         await Until.SoAsync("another silo has published every invoice and remembers so", () => Task.FromResult((bool)world.Sql("SELECT EXISTS (SELECT FROM rating.handed_off WHERE stream = 'outbox' AND position >= (SELECT max(id) FROM rating.outbox))")!));

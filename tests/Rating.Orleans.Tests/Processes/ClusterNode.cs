@@ -11,6 +11,9 @@ internal sealed class ClusterNode(string name, RatingProcess server) : IDisposab
 
     public string Url { get; private set; } = "";
 
+    /// <summary>Its address among the silos, as it says when it has joined.</summary>
+    public string Silo => Server.Error.Split('\n').First(line => line.Contains(" is a member of cluster ", StringComparison.Ordinal)).Split(" silo ")[1].Split(' ')[0];
+
     /// <summary>Waits until it answers with a loaded engine.</summary>
     public async Task ReadyAsync() => Url = await Server.ReadyAsync() ?? throw new ProcessFailure($"{Name} ended.\n{Server}");
 

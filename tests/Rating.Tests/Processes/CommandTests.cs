@@ -4,7 +4,6 @@ using Rating.Tests.Server;
 namespace Rating.Tests.Processes;
 
 /// <summary>The commands as a person or a script runs them: real processes, exit codes, one data folder.</summary>
-[Collection("processes")]
 public sealed class CommandTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -8,7 +8,6 @@ using Xunit.Abstractions;
 namespace Rating.Tests.Processes;
 
 /// <summary>One process holds a data folder; others go through it or are told who it is; it stops in order, and leaves nothing behind when it is killed.</summary>
-[Collection("processes")]
 public sealed class FolderTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -1,5 +1,5 @@
 namespace Rating.Tests.Processes;
 
-/// <summary>Tests of real processes run one after the other and beside nothing else: they measure how long a run takes, to stop others within it.</summary>
+/// <summary>Beside nothing else run those tests of real processes that measure how long a run takes, to stop others within it.</summary>
 [CollectionDefinition("processes", DisableParallelization = true)]
 public sealed class ProcessesCollection;

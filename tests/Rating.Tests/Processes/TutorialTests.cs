@@ -4,7 +4,6 @@ using Rating.Tests.Contracts;
 namespace Rating.Tests.Processes;
 
 /// <summary>From one's own CDR file to an invoice, command by command, as a person types it and as a script does.</summary>
-[Collection("processes")]
 public sealed class TutorialTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
