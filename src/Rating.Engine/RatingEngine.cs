@@ -336,9 +336,6 @@ public sealed class RatingEngine : IAsyncDisposable
     /// <summary>Finishes a close batch in this process.</summary>
     internal Task<Closed> FinishHereAsync(CloseBatch batch, CancellationToken cancellation) => _closer.FinishHereAsync(batch, cancellation);
 
-    /// <summary>Goes on with the closes that were interrupted.</summary>
-    internal Task<Closed> ResumeClosesAsync(CancellationToken cancellation) => _closer.ResumeAsync(cancellation);
-
     /// <summary>The records in suspense, in groups, the largest first.</summary>
     public async Task<IReadOnlyList<SuspenseGroup>> SuspenseAsync(TenantId tenant, CancellationToken cancellation) => [.. (await _partitions.SuspenseAsync(tenant, cancellation))
         .GroupBy(group => (group.Reason, group.Subject, group.Type))

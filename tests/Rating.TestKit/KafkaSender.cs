@@ -6,7 +6,6 @@ namespace Rating.TestKit;
 /// <summary>Somebody else who writes usage straight into the topic, and keeps what the broker acknowledged in a file.</summary>
 public sealed class KafkaSender : IDisposable
 {
-    private static readonly TimeSpan FlushMax = TimeSpan.FromMinutes(1);
     private readonly IProducer<Null, byte[]?> _producer;
     private readonly string _topic;
     private readonly AcknowledgedFile? _file;
@@ -74,7 +73,7 @@ public sealed class KafkaSender : IDisposable
                 }
             }
 
-            sender._producer.Flush(FlushMax);
+            sender._producer.Flush(Until.Patience);
         }
 
         var count = TopicContent.MustBeginWithZero(bootstrap, topic, partitions);
@@ -84,7 +83,7 @@ public sealed class KafkaSender : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _producer.Flush(FlushMax);
+        _producer.Flush(Until.Patience);
         _producer.Dispose();
     }
 

@@ -51,7 +51,7 @@ public sealed class TcpProxy : IAsyncDisposable
     public TimeSpan Latency { get; set; }
 
     /// <summary>Completed when the fault that was asked for last has happened.</summary>
-    public Task Happened => _happened.Task;
+    public Task Happened => Until.DoneAsync("the fault that was asked for last happens", _happened.Task);
 
     /// <summary>The next request reaches the server; its reply does not come back, and the connection is cut once the server has sent it.</summary>
     /// <param name="text">Only a request counts that has this text: in its statement (PostgreSQL), in its name (Kafka).</param>

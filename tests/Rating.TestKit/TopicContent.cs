@@ -7,8 +7,6 @@ namespace Rating.TestKit;
 /// <summary>What a topic holds, read with a plain consumer: the witness that neither the program nor its adapter has touched.</summary>
 public sealed class TopicContent
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private TopicContent(Dictionary<(int Partition, long Offset), string> hashes, List<string> sent, List<(int Partition, long Offset, byte[] Value, Timestamp Timestamp, Headers Headers)> records) =>
         (Hashes, Sent, Records) = (hashes, sent, records);
 
@@ -37,7 +35,7 @@ public sealed class TopicContent
             consumer.Assign(new TopicPartitionOffset(topic, partition, low));
             for (var next = low; next < high;)
             {
-                if (consumer.Consume(Patience) is not { } result) throw new TimeoutException($"Partition {partition} of {topic} ends at {high}, and gave nothing at {next}.");
+                if (consumer.Consume(Until.Patience) is not { } result) throw new TimeoutException($"Partition {partition} of {topic} ends at {high}, and gave nothing at {next}.");
                 if (result.IsPartitionEOF) break;
                 var value = result.Message.Value ?? [];
                 hashes[(partition, result.Offset.Value)] = AcknowledgedFile.HashOf(value);
@@ -90,7 +88,7 @@ public sealed class TopicContent
     // Asked one by one: for both at once, librdkafka may take one answer for the other when the leader changes in between.
     private static (long Low, long High) Bounds(IConsumer<Ignore, byte[]> consumer, string topic, int partition)
     {
-        long Ask(Offset which) => consumer.OffsetsForTimes([new TopicPartitionTimestamp(topic, partition, new Timestamp(which.Value, TimestampType.CreateTime))], Patience)[0].Offset.Value;
+        long Ask(Offset which) => consumer.OffsetsForTimes([new TopicPartitionTimestamp(topic, partition, new Timestamp(which.Value, TimestampType.CreateTime))], Until.Patience)[0].Offset.Value;
         return (Ask(Offset.Beginning), Ask(Offset.End));
     }
 }

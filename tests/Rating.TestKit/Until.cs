@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rating.Engine;
 
 namespace Rating.TestKit;
 
@@ -18,12 +19,50 @@ public static class Until
     {
         var clock = Stopwatch.StartNew();
         using var pace = new PeriodicTimer(Pace);
-        while (!await isSo())
+        while (true)
         {
-            if (clock.Elapsed > Patience) throw new ProcessFailure($"In {clock.Elapsed.TotalSeconds:0} s it never came to be that {what}.");
+            var asked = isSo();
+            await DoneAsync(what, asked);
+            if (await asked) return clock.Elapsed;
+            if (clock.Elapsed > Patience) throw new ProcessFailure(Never(what));
             await pace.WaitForNextTickAsync();
         }
-
-        return clock.Elapsed;
     }
+
+    /// <summary>Asks until it is answered: <see cref="Unavailable"/> means not yet.</summary>
+    /// <returns>The answer.</returns>
+    /// <exception cref="ProcessFailure">It was never answered.</exception>
+    public static async Task<T> AvailableAsync<T>(string what, Func<Task<T>> ask)
+    {
+        T answer = default!;
+        await SoAsync(what, async () =>
+        {
+            try
+            {
+                answer = await ask();
+                return true;
+            }
+            catch (Unavailable)
+            {
+                return false;
+            }
+        });
+        return answer;
+    }
+
+    /// <summary>Waits for something that says by itself when it is so.</summary>
+    /// <exception cref="ProcessFailure">It did not come to be.</exception>
+    public static async Task DoneAsync(string what, Task task)
+    {
+        try
+        {
+            await task.WaitAsync(Patience);
+        }
+        catch (TimeoutException late) when (!task.IsCompleted)
+        {
+            throw new ProcessFailure(Never(what), late);
+        }
+    }
+
+    private static string Never(string what) => $"In {Patience.TotalSeconds:0} s it never came to be that {what}.";
 }

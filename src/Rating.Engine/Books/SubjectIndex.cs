@@ -17,8 +17,29 @@ internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
     private Slot[] _slots = new Slot[64];
     private int _count;
 
+    /// <summary>The key under which a subject is looked up.</summary>
+    public static UInt128 KeyOf(ReadOnlySpan<byte> subject)
+    {
+        if (subject.Length > PackedBytesMax) return SipHash.Of(subject, Secret) | IsHash;
+        Span<byte> packed = stackalloc byte[16];
+        packed.Clear();
+        subject.CopyTo(packed);
+        // The bytes and their number; never 0, because a subject is not empty.
+        packed[PackedBytesMax] = (byte)subject.Length;
+        return BinaryPrimitives.ReadUInt128LittleEndian(packed);
+    }
+
     /// <summary>Where a subject is, or would be; holds until the book changes.</summary>
-    public int PlaceOf(ReadOnlySpan<byte> subject) => SlotOf(KeyOf(subject));
+    public int PlaceOf(UInt128 key)
+    {
+        var slots = _slots;
+        var at = Home(key);
+        while (slots[at].Key != key && !slots[at].IsFree) at = at + 1 == slots.Length ? 0 : at + 1;
+        return at;
+    }
+
+    /// <summary>Has the memory fetched that a look-up will need.</summary>
+    public int Touch(UInt128 key) => _slots[Home(key)].Owner;
 
     /// <summary>To whom the subject at a place belongs at a moment; null for nobody.</summary>
     public SubscriptionEntry? Find(int place, Instant moment)
@@ -40,14 +61,14 @@ internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
     }
 
     /// <summary>A subject's assignments, in the order in which they were recorded.</summary>
-    public SubjectAssignment[] Of(ReadOnlySpan<byte> subject) => Of(_slots[SlotOf(KeyOf(subject))]);
+    public SubjectAssignment[] Of(ReadOnlySpan<byte> subject) => Of(_slots[PlaceOf(KeyOf(subject))]);
 
     /// <summary>Records a further assignment.</summary>
     public void Add(ReadOnlySpan<byte> subject, SubjectAssignment assignment)
     {
         if ((_count + 1) * 4L > _slots.Length * 3L) Grow();
         var key = KeyOf(subject);
-        ref var slot = ref _slots[SlotOf(key)];
+        ref var slot = ref _slots[PlaceOf(key)];
         var seconds = assignment.From.ToUnixTimeSeconds();
         if (slot.IsFree && assignment is { Subscription: { } owner, To: null } && seconds is >= 0 and <= uint.MaxValue && Instant.FromUnixTimeSeconds(seconds) == assignment.From)
         {
@@ -68,27 +89,12 @@ internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
 
     private SubjectAssignment[] Of(in Slot slot) => slot.IsFree ? [] : slot.Owner < 0 ? _histories[~slot.Owner] : [new SubjectAssignment(entries[slot.Owner], Instant.FromUnixTimeSeconds(slot.FromSeconds), null)];
 
-    // The bytes and their number; never 0, because a subject is not empty.
-    private static UInt128 KeyOf(ReadOnlySpan<byte> subject)
+    // The upper bits of the hash, scaled to any number of slots: memory grows in small steps.
+    private int Home(UInt128 key)
     {
-        if (subject.Length > PackedBytesMax) return SipHash.Of(subject, Secret) | IsHash;
-        Span<byte> packed = stackalloc byte[16];
-        packed.Clear();
-        subject.CopyTo(packed);
-        packed[PackedBytesMax] = (byte)subject.Length;
-        return BinaryPrimitives.ReadUInt128LittleEndian(packed);
-    }
-
-    // Where a key is, or would be.
-    private int SlotOf(UInt128 key)
-    {
-        var slots = _slots;
         var hash = unchecked((ulong)(key ^ Secret) * 0x9E3779B97F4A7C15 ^ (ulong)(key >> 64) * 0xD6E8FEB86659FD93);
         hash = unchecked((hash ^ hash >> 32) * 0xA0761D6478BD642F);
-        // The upper bits, scaled to any number of slots: memory grows in small steps.
-        var at = (int)((hash >> 32) * (ulong)slots.Length >> 32);
-        while (slots[at].Key != key && !slots[at].IsFree) at = at + 1 == slots.Length ? 0 : at + 1;
-        return at;
+        return (int)((hash >> 32) * (ulong)_slots.Length >> 32);
     }
 
     private void Grow()
@@ -96,7 +102,7 @@ internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
         var before = _slots;
         _slots = new Slot[before.Length + before.Length / 6];
         foreach (ref readonly var slot in before.AsSpan())
-            if (!slot.IsFree) _slots[SlotOf(slot.Key)] = slot;
+            if (!slot.IsFree) _slots[PlaceOf(slot.Key)] = slot;
     }
 
     // 24 bytes: the key stands in halves, because a whole one would be aligned to 16.

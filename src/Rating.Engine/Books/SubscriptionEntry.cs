@@ -66,9 +66,6 @@ public sealed class SubscriptionEntry
 
     internal long SpanSequence;
 
-    /// <summary>Has the memory fetched that rating will need.</summary>
-    internal long Touch() => SpanSequence + Id.Value.Length;
-
     /// <summary>The book sequence at which a period was frozen; null while it is open.</summary>
     public long? FrozenAt(int period)
     {

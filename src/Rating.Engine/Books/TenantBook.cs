@@ -56,7 +56,7 @@ public sealed class TenantBook
     public SubjectAssignment[] AssignmentsOf(string subject) => Subjects.Of(Encoding.UTF8.GetBytes(subject));
 
     /// <summary>To whom a subject belongs at a moment; null for nobody.</summary>
-    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment) => Subjects.Find(Subjects.PlaceOf(subject), moment);
+    public SubscriptionEntry? Resolve(ReadOnlySpan<byte> subject, Instant moment) => Subjects.Find(Subjects.PlaceOf(SubjectIndex.KeyOf(subject)), moment);
 
     /// <summary>Whose next period ends when.</summary>
     public DueIndex Due { get; }

@@ -243,7 +243,7 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
             if (_stop.IsCancellationRequested) throw new Unavailable("The engine is stopping.");
             if (_state == PartitionState.Lost) throw new Unavailable($"Partition {id} is not served here any more: {_problem}");
             // What stopped for a reason that does not pass by itself is not waited for: whoever asks is told why. It is tried again all the same.
-            if (_partition is null && _state == PartitionState.Stopped) throw new Unavailable($"Partition {id} is stopped: {_problem}");
+            if (_partition is null && _state == PartitionState.Stopped) throw new Unavailable($"Partition {id} is stopped: {_problem}") { IsLasting = true };
             await changed.Task.WaitAsync(cancellation);
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Rating.Domain;
@@ -14,7 +13,6 @@ namespace Rating.Engine.Partitions;
 /// </remarks>
 internal sealed class RememberedIds(int partition, IRatingStore store, int horizonDays)
 {
-    private const int EntryBytes = 16 + 8 + 8 + 4;
     private const int SlotsMin = 1 << 12;
     private const long CachedBytesMax = 32L << 20;
     private readonly PendingIds _pending = new();
@@ -49,7 +47,7 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
         {
             ref var slot = ref _slots[at];
             if (slot.Checkpoint == 0) break;
-            if (slot.Key == key && Search(Block(slot.Checkpoint).Span, hash, out found) && day - found.Day <= horizonDays) return true;
+            if (slot.Key == key && TryFind(Block(slot.Checkpoint).Span, hash, out found) && day - found.Day <= horizonDays) return true;
         }
 
         found = default;
@@ -67,19 +65,7 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     public IdBlock? Seal(long checkpoint)
     {
         if (_pending.Count == 0) return null;
-        var bytes = new byte[_pending.Count * EntryBytes];
-        var (lastDay, length) = (int.MinValue, 0);
-        foreach (ref readonly var id in _pending.Sorted())
-        {
-            var entry = bytes.AsSpan(length, EntryBytes);
-            BinaryPrimitives.WriteUInt128BigEndian(entry, id.Hash);
-            BinaryPrimitives.WriteUInt64LittleEndian(entry[16..], id.What.Content);
-            BinaryPrimitives.WriteInt64LittleEndian(entry[24..], id.What.Position);
-            BinaryPrimitives.WriteInt32LittleEndian(entry[32..], id.What.Day);
-            lastDay = Math.Max(lastDay, id.What.Day);
-            length += EntryBytes;
-        }
-
+        var (bytes, lastDay) = IdEntries.Write(_pending.Sorted());
         _pending.Clear();
         _newest = new IdBlock(checkpoint, lastDay, bytes);
         Load(_newest);
@@ -91,10 +77,11 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
     public void Load(IdBlock block)
     {
         _blocks.Add((block.Checkpoint, block.LastDay));
-        var count = block.Bytes.Length / EntryBytes;
-        if ((_used + count) * 4L > _slots.Length * 3L) Grow(count, block.LastDay);
         var span = block.Bytes.Span;
-        for (var i = 0; i < count; i++) Insert(Key(BinaryPrimitives.ReadUInt128BigEndian(span[(i * EntryBytes)..])), checked((uint)block.Checkpoint));
+        var entries = IdEntries.Of(span);
+        var count = entries.CountIn(span);
+        if ((_used + count) * 4L > _slots.Length * 3L) Grow(count, block.LastDay);
+        for (var i = 0; i < count; i++) Insert(Key(entries.Hash(span, i)), checked((uint)block.Checkpoint));
     }
 
     private static ulong Key(UInt128 hash) => (ulong)(hash >> 64);
@@ -146,27 +133,7 @@ internal sealed class RememberedIds(int partition, IRatingStore store, int horiz
             if (_cache.Remove(_cached.Dequeue(), out var oldest)) _cachedBytes -= oldest.Length;
     }
 
-    private static bool Search(ReadOnlySpan<byte> block, UInt128 hash, out Remembered found)
-    {
-        int low = 0, high = block.Length / EntryBytes - 1;
-        while (low <= high)
-        {
-            var middle = (low + high) >>> 1;
-            var entry = block[(middle * EntryBytes)..];
-            var order = BinaryPrimitives.ReadUInt128BigEndian(entry).CompareTo(hash);
-            if (order == 0)
-            {
-                found = new Remembered(BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]), BinaryPrimitives.ReadInt64LittleEndian(entry[24..]), BinaryPrimitives.ReadInt32LittleEndian(entry[32..]));
-                return true;
-            }
-
-            if (order < 0) low = middle + 1;
-            else high = middle - 1;
-        }
-
-        found = default;
-        return false;
-    }
+    private static bool TryFind(ReadOnlySpan<byte> block, UInt128 hash, out Remembered found) => IdEntries.Of(block).TryFind(block, hash, out found);
 
     // Twelve bytes: what is looked up lies on one cache line, mostly.
     [StructLayout(LayoutKind.Sequential, Pack = 4)]

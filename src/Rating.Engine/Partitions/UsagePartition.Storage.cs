@@ -9,7 +9,10 @@ namespace Rating.Engine.Partitions;
 /// <content>Loading and committing: how a partition's memory gets into the store and out of it.</content>
 internal sealed partial class UsagePartition
 {
-    private const byte StateVersion = 2;
+    private const byte StateVersion = 3;
+    // Of what is stored of a subscription: all of it, not only what changed; something of it is sealed; it has a latest event time; that is in whole seconds.
+    private const byte IsWhole = 1, IsSealed = 2, HasLatest = 4, InSeconds = 8;
+    private const long NoneInVersion2 = long.MinValue / 2;
     private const long BaseBytesMin = 4 << 20;
     private DateTimeOffset? _batchBegun;
     private readonly ByteWriter _stateBody = new();
@@ -133,10 +136,11 @@ internal sealed partial class UsagePartition
     {
         ref var accumulator = ref _accumulators[index];
         _stateBody.Varint(index);
-        _stateBody.Byte(isWhole ? (byte)1 : (byte)0);
-        var sealedThrough = SealedThrough(index);
-        _stateBody.Zigzag(sealedThrough == int.MinValue ? long.MinValue / 2 : sealedThrough);
-        _stateBody.Zigzag(Math.Max(accumulator.LatestTicks, long.MinValue / 2));
+        var (sealedThrough, latest) = (SealedThrough(index), accumulator.LatestTicks);
+        var (isSealed, hasLatest, inSeconds) = (sealedThrough != int.MinValue, latest != long.MinValue, latest % NodaConstants.TicksPerSecond == 0);
+        _stateBody.Byte((byte)((isWhole ? IsWhole : 0) | (isSealed ? IsSealed : 0) | (hasLatest ? HasLatest : 0) | (inSeconds ? InSeconds : 0)));
+        if (isSealed) _stateBody.Zigzag(sealedThrough);
+        if (hasLatest) _stateBody.Zigzag(inSeconds ? latest / NodaConstants.TicksPerSecond : latest);
         // Each slot by its key plus one, up to a zero.
         foreach (ref var slot in accumulator.Meters)
         {
@@ -166,7 +170,8 @@ internal sealed partial class UsagePartition
     private void LoadState(StateBlock block)
     {
         var reader = new ByteReader(block.Bytes.Span);
-        Invariant.Holds(reader.Byte() == StateVersion, $"partition {Id}: the memory stored with checkpoint {block.Checkpoint} has a version that this program does not know");
+        var version = reader.Byte();
+        Invariant.Holds(version is 2 or StateVersion, $"partition {Id}: the memory stored with checkpoint {block.Checkpoint} has a version that this program does not know");
         var texts = TextTable.Read(ref reader);
         _secret = unchecked((UInt128)reader.Wide());
         _keys.Read(ref reader, texts);
@@ -175,12 +180,13 @@ internal sealed partial class UsagePartition
         {
             var index = reader.Count();
             ref var accumulator = ref _accumulators.Of(index, subscriptions);
-            var isWhole = reader.Byte() == 1;
-            if (isWhole) accumulator = new Accumulator();
-            var sealedThrough = reader.Zigzag();
-            SealThrough(index, sealedThrough == long.MinValue / 2 ? int.MinValue : (int)sealedThrough, subscriptions);
-            var latest = reader.Zigzag();
-            if (latest != long.MinValue / 2) accumulator.SawEvent(Instant.FromUnixTimeTicks(latest));
+            var flags = reader.Byte();
+            if ((flags & IsWhole) != 0) accumulator = new Accumulator();
+            // Version 2 had only the first flag, both numbers always, the time in ticks, and a number of its own for none.
+            var sealedThrough = version == 2 || (flags & IsSealed) != 0 ? reader.Zigzag() : NoneInVersion2;
+            SealThrough(index, sealedThrough == NoneInVersion2 ? int.MinValue : (int)sealedThrough, subscriptions);
+            var latest = version == 2 || (flags & HasLatest) != 0 ? reader.Zigzag() : NoneInVersion2;
+            if (latest != NoneInVersion2) accumulator.SawEvent(Instant.FromUnixTimeTicks((flags & InSeconds) != 0 ? latest * NodaConstants.TicksPerSecond : latest));
             while (reader.Count() is > 0 and var key) accumulator.Meter(key - 1).Total = UsageBlocks.ReadMeterTotal(ref reader, texts, _keys.Meter(key - 1).Key.Aggregation);
             while (reader.Count() is > 0 and var key) accumulator.Call(key - 1).Total = UsageBlocks.ReadCallTotal(ref reader);
             accumulator.Stored();

@@ -331,28 +331,41 @@ internal sealed partial class UsagePartition
     private void Decode(in LogRecord logged, ref Arrival arrival)
     {
         arrival.Record ??= UsageRecord.Blank();
-        if (logged.Kind == LogRecordKind.Event && _decoder.TryDecode(logged.Payload.Span, logged.Tenant, logged.IngestTime, arrival.Record, out arrival.Problem)) arrival.Id = _identity.OfId(arrival.Record);
+        if (logged.Kind == LogRecordKind.Event && _decoder.TryDecode(logged.Payload.Span, logged.Tenant, logged.IngestTime, arrival.Record, out arrival.Problem))
+            (arrival.Id, arrival.Subject) = (_identity.OfId(arrival.Record), SubjectIndex.KeyOf(arrival.Record.SubjectUtf8.Span));
     }
 
     // Decides nothing. Record after record waits for memory that no cache holds, once subscriptions are many; asked for together, they wait for it together.
     private void Fetch(Span<Arrival> chunk)
     {
         TenantBook? tenant = null;
-        Span<int> subscriptions = stackalloc int[ChunkRecords];
-        for (var i = 0; i < chunk.Length; i++)
+        var touched = 0L;
+        foreach (ref readonly var arrival in chunk)
         {
-            var record = chunk[i].Record!;
-            if (tenant is null || !ReferenceEquals(tenant.Id.Value, record.Tenant.Value)) tenant = record.Tenant.Value is null ? null : _book.Tenant(record.Tenant);
-            chunk[i].Place = tenant?.Subjects.PlaceOf(record.SubjectUtf8.Span) ?? -1;
-            subscriptions[i] = tenant?.Subjects.Likely(chunk[i].Place) ?? -1;
+            tenant = TenantOf(arrival.Record!, tenant);
+            touched += (tenant?.Subjects.Touch(arrival.Subject) ?? 0) + _ids.Touch(arrival.Id);
         }
 
-        var touched = 0L;
-        for (var i = 0; i < chunk.Length; i++) touched += _ids.Touch(chunk[i].Id);
-        foreach (var index in subscriptions[..chunk.Length])
-            if (index >= 0) touched += _book.Entry(index).Touch() + (_accumulators.Has(index) ? _accumulators[index].Touch() : 0);
+        Span<int> likely = stackalloc int[ChunkRecords];
+        var count = 0;
+        foreach (ref var arrival in chunk)
+        {
+            tenant = TenantOf(arrival.Record!, tenant);
+            arrival.Place = tenant?.Subjects.PlaceOf(arrival.Subject) ?? -1;
+            if (tenant?.Subjects.Likely(arrival.Place) is >= 0 and var subscription) likely[count++] = subscription;
+        }
+
+        // What is found only through something else, step by step, so that no step waits for the one before of the same record.
+        var subscriptions = likely[..count];
+        foreach (var index in subscriptions) touched ^= (_book.Entry(index) is null ? 1 : 0) ^ (_accumulators.Has(index) ? 1 : 0);
+        foreach (var index in subscriptions) touched ^= _book.Entry(index).SpanSequence ^ (_accumulators.Has(index) ? _accumulators[index].LatestTicks : 0);
+        foreach (var index in subscriptions) touched ^= _book.Entry(index).Id.Value.Length ^ (_accumulators.Has(index) ? _accumulators[index].Touch() : 0);
         Volatile.Write(ref _touched, touched);
     }
+
+    // Nearly always the one before's.
+    private TenantBook? TenantOf(UsageRecord record, TenantBook? before) =>
+        before is not null && ReferenceEquals(before.Id.Value, record.Tenant.Value) ? before : record.Tenant.Value is null ? null : _book.Tenant(record.Tenant);
 
     private void Apply(in LogRecord logged, in Arrival arrival)
     {
@@ -592,6 +605,7 @@ internal sealed partial class UsagePartition
         public UsageRecord? Record;
         public string Problem;
         public UInt128 Id;
+        public UInt128 Subject;
         public int Place;
     }
 }

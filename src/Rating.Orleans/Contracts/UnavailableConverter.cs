@@ -8,8 +8,8 @@ namespace Rating.Orleans.Contracts;
 public sealed class UnavailableConverter : IConverter<Unavailable, UnavailableMessage>
 {
     /// <inheritdoc/>
-    public Unavailable ConvertFromSurrogate(in UnavailableMessage surrogate) => new(surrogate.Message);
+    public Unavailable ConvertFromSurrogate(in UnavailableMessage surrogate) => new(surrogate.Message) { IsLasting = surrogate.IsLasting };
 
     /// <inheritdoc/>
-    public UnavailableMessage ConvertToSurrogate(in Unavailable value) => new() { Message = value.Message };
+    public UnavailableMessage ConvertToSurrogate(in Unavailable value) => new() { Message = value.Message, IsLasting = value.IsLasting };
 }

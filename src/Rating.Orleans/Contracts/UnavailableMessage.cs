@@ -11,4 +11,8 @@ public struct UnavailableMessage
     /// <summary>The message.</summary>
     [Id(0)]
     public string Message;
+
+    /// <summary>Whether it is of no use to ask again at once. An older silo never says so: it is asked again.</summary>
+    [Id(1)]
+    public bool IsLasting;
 }

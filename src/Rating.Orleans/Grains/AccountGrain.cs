@@ -18,7 +18,7 @@ internal sealed class AccountGrain(Node node) : Grain, IAccountGrain
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => node.Started.WaitAsync(cancellationToken);
 
-    public async Task<CloseMessage> CloseAsync(CloseOrder order)
+    public Task<CloseMessage> CloseAsync(CloseOrder order) => node.DoAsync(async () =>
     {
         await node.Keeper.FollowAsync(order.BookSequence, CancellationToken.None);
         var (tenant, account) = GrainKey.Parse(this.GetPrimaryKeyString());
@@ -30,13 +30,13 @@ internal sealed class AccountGrain(Node node) : Grain, IAccountGrain
         {
             Document = BillingDocuments.Write(outcome),
         };
-    }
+    });
 
-    public async Task<InvoiceMessage[]> BillAsync(BillOrder order)
+    public Task<InvoiceMessage[]> BillAsync(BillOrder order) => node.DoAsync<InvoiceMessage[]>(async () =>
     {
         await node.Keeper.FollowAsync(order.BookSequence, CancellationToken.None);
         var (tenant, account) = GrainKey.Parse(this.GetPrimaryKeyString());
         var made = await node.Engine.BillHereAsync(new TenantId(tenant), new AccountId(account), order.Activations, order.Thresholds, CancellationToken.None);
         return [.. made.Select(invoice => new InvoiceMessage(invoice.Number, invoice.Account, invoice.Cycle, invoice.Date, invoice.Total, invoice.Currency))];
-    }
+    });
 }

@@ -17,7 +17,7 @@ internal sealed class BatchGrain(Node node) : Grain, IBatchGrain
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => node.Started.WaitAsync(cancellationToken);
 
-    public async Task<CloseMessage> FinishAsync(long bookSequence)
+    public Task<CloseMessage> FinishAsync(long bookSequence) => node.DoAsync(async () =>
     {
         if (_done is not null) return _done;
         await node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
@@ -29,5 +29,5 @@ internal sealed class BatchGrain(Node node) : Grain, IBatchGrain
         {
             SnapshotDocuments = [.. closed.Snapshots.Select(BillingDocuments.Write)],
         };
-    }
+    });
 }

@@ -297,6 +297,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
 
     public async ValueTask DisposeAsync()
     {
+        node.IsLeaving = true;
         await _stop.CancelAsync();
         await _keeping;
         await _following;
@@ -398,7 +399,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
             }
             catch (Exception error) when (Passes(error))
             {
-                if (_stop.IsCancellationRequested || (patience != Timeout.InfiniteTimeSpan && node.Time.GetElapsedTime(since) >= patience))
+                if (_stop.IsCancellationRequested || error is Unavailable { IsLasting: true } || (patience != Timeout.InfiniteTimeSpan && node.Time.GetElapsedTime(since) >= patience))
                     throw error as Unavailable ?? new Unavailable($"{whom} cannot be reached in the cluster just now: {error.Message}", error);
             }
 

@@ -50,6 +50,9 @@ internal sealed class Node(IUsageLog log, IRatingStore store, RatingSettings set
     /// <summary>Done when the engine has its book: before that no grain can answer.</summary>
     public Task Started => _started.Task;
 
+    /// <summary>Whether this process goes: what its grains are asked is answered elsewhere soon.</summary>
+    public bool IsLeaving { get; set; }
+
     /// <summary>Completed and renewed when what is served here changes.</summary>
     public Signal Changed { get; } = new();
 
@@ -66,6 +69,19 @@ internal sealed class Node(IUsageLog log, IRatingStore store, RatingSettings set
     public void Attach(RatingEngine engine, BookKeeper keeper) => (Engine, Keeper) = (engine, keeper);
 
     public void Start() => _started.TrySetResult();
+
+    /// <summary>Does what a grain was asked to do. What does not answer then is what it needs; only when this process goes, it is worth asking the grain again at once.</summary>
+    public async Task<T> DoAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Unavailable needed) when (!IsLeaving)
+        {
+            throw new Unavailable(needed.Message, needed) { IsLasting = true };
+        }
+    }
 
     /// <summary>The home of a subscription: the partition that has most of its usage, as far as is known; before the first, the one that it is in when its id is the key of its records.</summary>
     private int HomeOf(string grainKey)

@@ -100,8 +100,9 @@ internal sealed class Installation : IAsyncDisposable
             }
             catch (Unavailable away) when (_waits)
             {
-                if (_failure?.Message != away.Message) ServerLog.NotLoadedYet(logger, away.Message);
-                _failure = away;
+                var isNews = _failure?.Message != away.Message;
+                _failure = away; // first: whoever reads the line may ask at once
+                if (isNews) ServerLog.NotLoadedYet(logger, away.Message);
             }
             catch (Exception wrong)
             {

@@ -15,7 +15,7 @@ public sealed class GrainContractsTests
 
     private static IEnumerable<Type> Interfaces => Ours.GetTypes().Where(type => type.IsInterface && typeof(IAddressable).IsAssignableFrom(type)).OrderBy(type => type.Name, StringComparer.Ordinal);
 
-    private static IEnumerable<Type> Messages => Ours.GetTypes().Where(type => type.Namespace == typeof(CommandMessage).Namespace && type.GetCustomAttribute<GenerateSerializerAttribute>() is not null).OrderBy(type => type.Name, StringComparer.Ordinal);
+    internal static IEnumerable<Type> Messages => Ours.GetTypes().Where(type => type.Namespace == typeof(CommandMessage).Namespace && type.GetCustomAttribute<GenerateSerializerAttribute>() is not null).OrderBy(type => type.Name, StringComparer.Ordinal);
 
     [Fact]
     public void The_contracts_are_those_of_the_file()
@@ -87,7 +87,7 @@ public sealed class GrainContractsTests
 
     private static string NameOf(Type type) => type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : type.Name;
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Rating.sln"))) folder = Path.GetDirectoryName(folder)!;

@@ -29,6 +29,8 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
 
     internal IReadOnlyList<RatingEngine> Engines => _silos.Engines;
 
+    internal IReadOnlyList<Rating.Orleans.Nodes.Node> Nodes => _silos.Nodes;
+
     /// <summary>The calls of grains that any silo made.</summary>
     internal GrainCalls Calls { get; } = new();
 
@@ -43,6 +45,8 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
     internal MemoryRatingStore Store => _store;
 
     public TestClock Clock { get; } = new();
+
+    internal TaxesAway Taxes { get; } = new();
 
     /// <summary>How much each silo knows a subscription to have used in the partition of a key.</summary>
     public IEnumerable<byte> Weights(string key, string subscription)
@@ -59,7 +63,7 @@ public sealed class GrainWorld : IAsyncLifetime, IAsyncDisposable
         // The silos' names are new in each run, and of eight runs one has a silo that owns no partition: the tests want one in each.
         while (true)
         {
-            _silos = await TestSilos.StartAsync(3, _log, _store, new RatingSettings { Partitions = Partitions, CheckpointEvery = TimeSpan.FromMilliseconds(20) }, Clock, Calls);
+            _silos = await TestSilos.StartAsync(3, _log, _store, new RatingSettings { Partitions = Partitions, CheckpointEvery = TimeSpan.FromMilliseconds(20), TaxService = Taxes }, Clock, Calls);
             if (_silos.Nodes.All(node => !node.Served.IsEmpty)) break;
             await _silos.DisposeAsync();
         }

@@ -46,7 +46,7 @@ public sealed class KafkaEngineTests(KafkaFixture fixture) : IClassFixture<Kafka
     private void ProduceInTransactions(string topic, string[] values)
     {
         using var producer = new ProducerBuilder<Null, byte[]>(new Dictionary<string, string> { ["bootstrap.servers"] = fixture.Kafka.Bootstrap, ["transactional.id"] = topic }).Build();
-        producer.InitTransactions(TimeSpan.FromSeconds(10));
+        producer.InitTransactions(Until.Patience);
         foreach (var value in values)
         {
             producer.BeginTransaction();

@@ -258,7 +258,7 @@ public sealed class KafkaUsageLogTests(KafkaFixture fixture) : UsageLogContract,
     {
         using (var producer = new ProducerBuilder<Null, byte[]>(new Dictionary<string, string> { ["bootstrap.servers"] = fixture.Kafka.Bootstrap, ["transactional.id"] = _settings.Topic }).Build())
         {
-            producer.InitTransactions(TimeSpan.FromSeconds(10));
+            producer.InitTransactions(Until.Patience);
             foreach (var text in new[] { "a", "b" })
             {
                 producer.BeginTransaction();

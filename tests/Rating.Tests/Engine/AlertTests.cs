@@ -130,7 +130,7 @@ public sealed class AlertTests
     public async Task Who_listens_hears_of_alerts_as_they_are_made()
     {
         await using var world = await StartAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Until.Patience);
         await using var heard = (await world.Engine.ListenAsync(EngineWorld.Tenant, patience.Token)).GetAsyncEnumerator(patience.Token);
         await using var elsewhere = (await world.Engine.ListenAsync(new TenantId("other"), patience.Token)).GetAsyncEnumerator(patience.Token);
         var nothing = elsewhere.MoveNextAsync();

@@ -10,7 +10,6 @@ namespace Rating.Tests.Engine;
 /// <summary>While a checkpoint is on its way to the store its partition goes on; nothing of that is stored, or told as stored, before the checkpoint is.</summary>
 public sealed class CommitUnderWayTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly Instant Now = Instant.FromUtc(2026, 3, 10, 12, 0);
 
     [Fact]
@@ -28,10 +27,10 @@ public sealed class CommitUnderWayTests
             await answer.Task;
         };
         var first = world.SendAsync(Sms("a"));
-        await reached.Task.WaitAsync(Patience);
+        await reached.Task.WaitAsync(Until.Patience);
         // The second one is known only to the checkpoint that is not stored.
         var others = world.SendAsync(Sms("b"), Sms("a"));
-        await log.AskedFor(3).WaitAsync(Patience);
+        await log.AskedFor(3).WaitAsync(Until.Patience);
         var seen = ((await world.BalanceAsync("S")).Charge.ToText(), (await world.Engine.StatusAsync(default))[0].Committed, first.IsCompleted, others.IsCompleted);
         var epoch = offered[0].Epoch;
         answer.SetException(new Unavailable("the answer was lost"));
@@ -41,7 +40,7 @@ public sealed class CommitUnderWayTests
             lock (offered) offered.Add((checkpoint.Epoch, checkpoint.FirstPosition, checkpoint.NextPosition));
             return Task.CompletedTask;
         };
-        await Task.WhenAll(first, others).WaitAsync(Patience);
+        await Task.WhenAll(first, others).WaitAsync(Until.Patience);
         // Under the epoch whose commit failed nothing else was tried; the next owner did all of it again.
         Assert.Equal([(epoch, 0, 1)], offered.Where(one => one.Epoch == epoch));
         Assert.Equal((epoch + 1, 0, 3), (offered[1].Epoch, offered[1].First, offered[^1].Next));
@@ -63,16 +62,16 @@ public sealed class CommitUnderWayTests
             return answer.Task;
         };
         var sent = world.SendAsync([.. Enumerable.Range(0, 3 * readRecordsMax).Select(number => Sms($"a{number}"))]);
-        await reached.Task.WaitAsync(Patience);
-        await log.AskedFor(readRecordsMax).WaitAsync(Patience);
+        await reached.Task.WaitAsync(Until.Patience);
+        await log.AskedFor(readRecordsMax).WaitAsync(Until.Patience);
         // Far more comes than may be taken before the store answers.
         for (var from = 0; from < records; from += readRecordsMax)
             await world.Engine.Intake.AcceptAsync(EngineWorld.Tenant, [.. Enumerable.Range(from, readRecordsMax).Select(number => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(Sms($"b{number}")))], default);
         var furthest = log.Furthest;
         answer.SetResult();
         Assert.InRange(furthest, readRecordsMax, 2 * readRecordsMax);
-        await sent.WaitAsync(Patience);
-        await world.Engine.CaughtUpAsync(default).WaitAsync(Patience);
+        await sent.WaitAsync(Until.Patience);
+        await world.Engine.CaughtUpAsync(default).WaitAsync(Until.Patience);
         Assert.Equal(records + 3 * readRecordsMax, (await world.VerdictsAsync())[(Verdict.Rated, VerdictReason.None)]);
     }
 

@@ -13,7 +13,6 @@ namespace Rating.Tests.Engine;
 public sealed class EngineFaultTests
 {
     private const string Meters = """ "meters":[{"key":"sms","event":"sms"}] """;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly Instant InMarch = Instant.FromUtc(2026, 3, 10, 12, 0);
     private static readonly Instant InApril = Instant.FromUtc(2026, 4, 3, 0, 0);
 
@@ -25,7 +24,7 @@ public sealed class EngineFaultTests
         // A new plan q, in force from today (the default); a customer that is on it since the 1st.
         await PutAsync(world, Catalog("0.10", "p", "q"), null);
         await PartiesAsync(world, """{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"q"}]}""");
-        await world.SendAsync(Sms("a", InMarch - Duration.FromDays(5))).WaitAsync(Patience);
+        await world.SendAsync(Sms("a", InMarch - Duration.FromDays(5))).WaitAsync(Until.Patience);
         await world.DisposeAsync();
     }
 
@@ -37,9 +36,9 @@ public sealed class EngineFaultTests
         await PutAsync(world, Catalog("0.10", "p", "q"), null);
         await PartiesAsync(world, """{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"q"}]},{"id":"T","account":"B","start":"2026-03-01","changes":[{"plan":"p"}]}""");
         world.Clock.Set(InApril);
-        var closing = await Record.ExceptionAsync(() => world.CloseAsync("2026-04-01").WaitAsync(Patience));
+        var closing = await Record.ExceptionAsync(() => world.CloseAsync("2026-04-01").WaitAsync(Until.Patience));
         await world.StopAsync();
-        var starting = await Record.ExceptionAsync(() => world.OpenAsync().WaitAsync(Patience));
+        var starting = await Record.ExceptionAsync(() => world.OpenAsync().WaitAsync(Until.Patience));
         Assert.True(closing is null && starting is null, $"closing: {closing?.GetType().Name}; starting again: {starting?.GetType().Name}");
         await world.DisposeAsync();
     }
@@ -77,14 +76,14 @@ public sealed class EngineFaultTests
             await goOn.Task.WaitAsync(cancellation);
         };
         var closing = Record.ExceptionAsync(() => world.CloseAsync("2026-04-01"));
-        await reached.Task.WaitAsync(Patience);
+        await reached.Task.WaitAsync(Until.Patience);
         var stopping = world.StopAsync();
         goOn.TrySetResult();
         await stopping;
         await closing;
         faults.OnCommit = null;
         var journal = store.ReadJournalAsync(0, default).ToBlockingEnumerable().ToList();
-        var starting = await Record.ExceptionAsync(() => world.OpenAsync().WaitAsync(Patience));
+        var starting = await Record.ExceptionAsync(() => world.OpenAsync().WaitAsync(Until.Patience));
         Assert.True(starting is null, $"starting again: {starting?.GetType().Name}; the last checkpoint has the commands {journal[^1].Commands}, seals stored: {(await store.ReadSealsAsync(1, default)).Count}");
         var snapshot = Assert.Single(store.ReadSnapshotsAsync(EngineWorld.Tenant, null, null, default).ToBlockingEnumerable());
         Assert.Contains("\"0.10\"", snapshot.Document, StringComparison.Ordinal);
@@ -98,7 +97,7 @@ public sealed class EngineFaultTests
         var world = await EngineWorld.StartAsync(InMarch, new RatingSettings { Partitions = 1 }, store: store);
         await world.SendAsync(Sms("a", InMarch));
         faults.LedgerFailures = 1;
-        Assert.Equal(1, (await world.Engine.RetrySuspenseAsync(EngineWorld.Tenant, default).WaitAsync(Patience)).Tried);
+        Assert.Equal(1, (await world.Engine.RetrySuspenseAsync(EngineWorld.Tenant, default).WaitAsync(Until.Patience)).Tried);
         await world.DisposeAsync();
     }
 
@@ -129,7 +128,7 @@ public sealed class EngineFaultTests
         await PartiesAsync(world, """{"id":"S","account":"A","start":"2026-03-01","changes":[{"plan":"p"}]}""");
         await world.SendAsync(Licence("a", InMarch, "1"));
         world.Clock.Set(InMarch + Duration.FromDays(40));
-        await world.SendAsync(Licence("b", InMarch, "1000000000000")).WaitAsync(Patience);
+        await world.SendAsync(Licence("b", InMarch, "1000000000000")).WaitAsync(Until.Patience);
         await world.DisposeAsync();
     }
 
@@ -165,7 +164,7 @@ public sealed class EngineFaultTests
     {
         await using var world = await EngineWorld.StartAsync(InMarch);
         var receipt = await world.Engine.Intake.AcceptAsync(EngineWorld.Tenant, [], [("torn", new byte[] { 1 })], "a\nb", default);
-        await world.Engine.DecidedAsync(receipt.Ends, default).WaitAsync(Patience);
+        await world.Engine.DecidedAsync(receipt.Ends, default).WaitAsync(Until.Patience);
         Assert.Equal(0, (await world.Engine.ReconcileAsync(EngineWorld.Tenant, default)).Difference);
     }
 
@@ -188,7 +187,7 @@ public sealed class EngineFaultTests
 
     private static Task PartiesAsync(EngineWorld world, string subscriptions, bool subjects = true) => world.Engine.PutPartiesAsync(
         EngineWorld.Tenant,
-        $$"""{"accounts":[{"id":"A"},{"id":"B"}],"subscriptions":[{{subscriptions}}]{{(subjects ? ",\"subjects\":[{\"subject\":\"49\",\"subscription\":\"S\",\"from\":\"2026-01-01T00:00:00Z\"}]" : "")}}}""", default).WaitAsync(Patience);
+        $$"""{"accounts":[{"id":"A"},{"id":"B"}],"subscriptions":[{{subscriptions}}]{{(subjects ? ",\"subjects\":[{\"subject\":\"49\",\"subscription\":\"S\",\"from\":\"2026-01-01T00:00:00Z\"}]" : "")}}}""", default).WaitAsync(Until.Patience);
 
     private static string Catalog(string price, params string[] plans) =>
         $$"""{"currency":"EUR",{{Meters}},"plans":[{{string.Join(',', (plans.Length == 0 ? ["p"] : plans).Select(plan => $$"""{"key":"{{plan}}","charges":[{"key":"seat","model":"recurring","timing":"advance","price":"31.00"},{"key":"sms","model":"perUnit","meter":"sms","price":"{{price}}"}]}"""))}}]}""";

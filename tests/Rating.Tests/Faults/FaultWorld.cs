@@ -245,7 +245,7 @@ internal sealed class FaultWorld : IAsyncDisposable
                 if (number == 1) begun.TrySetResult();
                 return Task.CompletedTask;
             });
-            while (!over.IsCancellationRequested) await SendAsync([Nobodys(null), Nobodys(_nobodys % FaultUsage.Partitions)]);
+            for (var turn = 0; !over.IsCancellationRequested; turn++) await SendAsync([Nobodys(null), Nobodys(turn % FaultUsage.Partitions)]);
         });
         try
         {
@@ -314,19 +314,13 @@ internal sealed class FaultWorld : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Waits until the server says that it is degraded.</summary>
-    /// <returns>Why.</returns>
-    public async Task<string> DegradedAsync()
+    /// <summary>Waits until the server says that it is degraded, and all of this as the reason: what it notices first may be another.</summary>
+    public Task<TimeSpan> DegradedAsync(params string[] why) => Until.SoAsync($"the server is degraded and says: {string.Join("; ", why)}", async () =>
     {
-        var text = "";
-        await Until.SoAsync("the server says that it is degraded", async () =>
-        {
-            (var status, text) = await ReadyAsync();
-            return status == 503;
-        });
-        Assert.Contains("Degraded", text, StringComparison.Ordinal);
-        return text;
-    }
+        var (status, text) = await ReadyAsync();
+        if (status == 503) Assert.Contains("Degraded", text, StringComparison.Ordinal);
+        return status == 503 && why.All(one => text.Contains(one, StringComparison.Ordinal));
+    });
 
     /// <summary>Waits until everything in the topic, as its brokers say, has its verdict stored.</summary>
     public async Task CaughtUpAsync()

@@ -42,7 +42,7 @@ public sealed class OwnershipTests(FaultFixture fixture, ITestOutputHelper outpu
             world.SetClock(FaultUsage.InApril);
             var taken = world.Usage.April.First(batch => batch.Partition is null);
             world.Use(stale, stale.Url!);
-            Assert.True(await world.TryPostAsync(taken.Events), "The stale server's intake works on: it needs the log only.");
+            await Until.SoAsync("the stale server's intake works on: it needs the log only", () => world.TryPostAsync(taken.Events));
             world.Use(fresh, fresh.Url!);
             await world.SendAsync([.. world.Usage.April.Where(batch => batch != taken)]);
             await world.CloseAprilAsync();

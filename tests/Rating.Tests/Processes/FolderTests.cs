@@ -75,12 +75,11 @@ public sealed class FolderTests(ITestOutputHelper output) : IDisposable
             using var client = new HttpClient();
             // Enough for some checkpoints, and the last records just before the signal: they are applied, and wait for the second's end to be stored.
             for (var batch = 0; batch < 20; batch++) await PostAsync(client, url, batch);
-            while (true)
+            await Until.SoAsync("no partition has a lag", async () =>
             {
                 using var status = JsonDocument.Parse(await client.GetStringAsync($"{url}/v1/status"));
-                if (status.RootElement.GetProperty("partitions").EnumerateArray().Any(partition => partition.GetProperty("lag").GetInt64() > 0)) continue;
-                break;
-            }
+                return status.RootElement.GetProperty("partitions").EnumerateArray().All(partition => partition.GetProperty("lag").GetInt64() == 0);
+            });
 
             server.Terminate(0);
             output.WriteLine($"{server}");

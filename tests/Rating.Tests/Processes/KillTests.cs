@@ -52,7 +52,8 @@ public sealed class KillTests(KillWorld world, ITestOutputHelper output) : IClas
     {
         var data = world.BeforeImport($"acknowledged-{acknowledgements}");
         var acknowledged = new ConcurrentBag<string>();
-        using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(1) };
+        var count = 0;
+        using var client = new HttpClient { Timeout = Until.Patience };
         var (server, url) = await RatingProcess.ServeAsync(data);
         using (server)
         {
@@ -63,7 +64,7 @@ public sealed class KillTests(KillWorld world, ITestOutputHelper output) : IClas
                     var batch = "[" + string.Join(',', Enumerable.Range(0, 20).Select(one => ProcessData.Event($"{producer}-{number}-{one}"))) + "]";
                     if (!await PostAsync(client, url, batch)) return;
                     acknowledged.Add(batch);
-                    if (acknowledged.Count == acknowledgements) server.KillAtOnce();
+                    if (Interlocked.Increment(ref count) == acknowledgements) server.KillAtOnce();
                 }
             })));
             server.MustEnd(128 + 9);

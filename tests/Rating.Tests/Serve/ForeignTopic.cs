@@ -6,8 +6,6 @@ namespace Rating.Tests.Serve;
 /// <summary>A topic as another program sees it: written and read with an ordinary client.</summary>
 internal sealed class ForeignTopic(string bootstrap, string topic)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     public async Task ProduceAsync(int partition, string? value, params (string Name, string Value)[] headers)
     {
         using var producer = new ProducerBuilder<Null, byte[]?>(new Dictionary<string, string> { ["bootstrap.servers"] = bootstrap, ["linger.ms"] = "0" }).Build();
@@ -23,7 +21,7 @@ internal sealed class ForeignTopic(string bootstrap, string topic)
         consumer.Assign(new TopicPartitionOffset(topic, partition, Offset.Beginning));
         var read = new List<ForeignMessage>();
         while (read.Count < count)
-            read.Add(new ForeignMessage((consumer.Consume(Patience) ?? throw new Xunit.Sdk.XunitException($"{topic} has {read.Count} messages, not {count}")).Message));
+            read.Add(new ForeignMessage((consumer.Consume(Until.Patience) ?? throw new Xunit.Sdk.XunitException($"{topic} has {read.Count} messages, not {count}")).Message));
         return read;
     }
 
@@ -31,14 +29,14 @@ internal sealed class ForeignTopic(string bootstrap, string topic)
     public long Count(int partition)
     {
         using var consumer = Consumer("counter");
-        return consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), Patience).High;
+        return consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), Until.Patience).High;
     }
 
     /// <summary>How far a group says that it is.</summary>
     public long Committed(string group, int partition)
     {
         using var consumer = Consumer(group);
-        return consumer.Committed([new TopicPartition(topic, partition)], Patience).Single().Offset;
+        return consumer.Committed([new TopicPartition(topic, partition)], Until.Patience).Single().Offset;
     }
 
     private IConsumer<byte[], byte[]> Consumer(string group) =>

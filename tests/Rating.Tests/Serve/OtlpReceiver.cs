@@ -7,7 +7,7 @@ namespace Rating.Tests.Serve;
 /// <summary>Takes what an OTLP exporter sends over HTTP. Names and texts stand in its protobuf as they are, so they are found without a schema.</summary>
 internal sealed class OtlpReceiver : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly ConcurrentDictionary<string, StringBuilder> _received = new();
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -15,11 +15,10 @@ internal sealed class OtlpReceiver : IDisposable
     {
         for (var port = 20_000 + (Environment.ProcessId % 10_000); ; port++)
         {
+            Endpoint = $"http://127.0.0.1:{port}";
+            _listener = new HttpListener { Prefixes = { Endpoint + "/" } }; // one that could not start is closed
             try
             {
-                Endpoint = $"http://127.0.0.1:{port}";
-                _listener.Prefixes.Clear();
-                _listener.Prefixes.Add(Endpoint + "/");
                 _listener.Start();
                 break;
             }
@@ -37,7 +36,7 @@ internal sealed class OtlpReceiver : IDisposable
     /// <summary>Waits until all of these have been received for a signal: <c>metrics</c>, <c>traces</c> or <c>logs</c>.</summary>
     public async Task MustReceiveAsync(string signal, params string[] texts)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Until.Patience);
         while (true)
         {
             var more = Volatile.Read(ref _more).Task;

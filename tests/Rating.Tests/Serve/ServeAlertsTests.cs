@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rating.Domain;
 using Rating.Engine.Intake;
+using Rating.Server.Documents;
 using Rating.Tests.Contracts;
 using Rating.Tests.Processes;
 
@@ -31,7 +32,7 @@ public sealed class ServeAlertsTests(PostgresServer postgres, KafkaFixture kafka
         {
             await client.SendJsonAsync(HttpMethod.Put, "/v1/catalog", Catalog, default);
             await client.SendJsonAsync(HttpMethod.Post, "/v1/parties", """{"accounts":[{"id":"a"}],"subscriptions":[{"id":"s","account":"a","start":"2026-03-01","changes":[{"plan":"p"}]}],"subjects":[{"subject":"n","subscription":"s","from":"2026-03-01T00:00:00Z"}]}""", default);
-            using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(1) };
+            using var http = new HttpClient { Timeout = Until.Patience };
             using var live = new StreamReader(await http.GetStreamAsync(new Uri($"{client.Url}/v1/alerts/stream")));
             Assert.Equal("event: listening", await live.ReadLineAsync());
             for (var id = 1; id <= 3; id++) await SendAsync(id);
@@ -44,6 +45,8 @@ public sealed class ServeAlertsTests(PostgresServer postgres, KafkaFixture kafka
             var heard = new List<string?>();
             while (heard.Count < 5) heard.Add(await live.ReadLineAsync());
             Assert.Equal(["data: {}", "", "event: alert", "id: s/314/spend/warn/0", $"data: {published.Text}"], heard);
+            // What has left and is not remembered as such would leave again.
+            await Until.SoAsync("the alert is remembered as handed over", async () => (await client.GetAsync<StatusDocument>("/v1/status", default)).HandOffs.Single(stream => stream.Stream == "outbox").Position >= 1);
             server.Kill();
         }
 

@@ -133,6 +133,11 @@ public sealed class ServeTests(PostgresServer postgres, KafkaFixture kafka) : IC
             Assert.Equal(invoices.Select(invoice => invoice.Number), published.Select(message => InvoiceDocument.Read(message.Text).Number));
             Assert.Equal(Enumerable.Range(1, invoices.Count).Select(id => $"{id} invoice.finalised"), published.Select(message => $"{message.Header("ce_id")} {message.Header("ce_type")}"));
             RatingProcess.Run(0, "audit", "--data", world.Data);
+            // What has left and is not remembered as such would leave again.
+            var decided = (long)postgres.Server.Run(world.Database, $"SELECT min(number) FROM rating.checkpoint WHERE partition = {partition} AND next_position > 6")!;
+            await Until.SoAsync("all that has left is remembered", async () =>
+                (await client.GetAsync<StatusDocument>("/v1/status", default)).HandOffs.ToDictionary(stream => stream.Stream, stream => stream.Position) is var positions
+                && positions["outbox"] >= invoices.Count && positions[$"rejected/{partition}"] >= decided);
             server.Kill();
 
             // Another poison record after a restart: nothing that left before leaves again.
@@ -157,8 +162,9 @@ public sealed class ServeTests(PostgresServer postgres, KafkaFixture kafka) : IC
     // All are there once the count has come so far: a reconciliation waits for nothing.
     private static async Task<ReconciliationDocument> DecidedAsync(RatingClient client, long count)
     {
-        while (true)
-            if (await client.GetAsync<ReconciliationDocument>("/v1/reconciliation", default) is var report && report.Decided >= count) return report;
+        ReconciliationDocument report = null!;
+        await Until.SoAsync($"{count} records are decided", async () => (report = await client.GetAsync<ReconciliationDocument>("/v1/reconciliation", default)).Decided >= count);
+        return report;
     }
 
     [ServeFact]
@@ -230,6 +236,11 @@ public sealed class ServeTests(PostgresServer postgres, KafkaFixture kafka) : IC
 
         await own.UpAsync(1);
         await server.SaysAsync("; ready");
-        Assert.Equal("ready", await http.GetStringAsync("/health/ready"));
+        // Log and store are asked, too, and have two seconds to answer.
+        await Until.SoAsync("it is ready", async () =>
+        {
+            using var ready = await http.GetAsync("/health/ready");
+            return (int)ready.StatusCode == 200 && await ready.Content.ReadAsStringAsync() == "ready";
+        });
     }
 }
