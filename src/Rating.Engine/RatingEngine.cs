@@ -153,9 +153,9 @@ public sealed class RatingEngine : IAsyncDisposable
             // All partitions and the terms at one book sequence: a change in between begins it anew. Those that have no usage of it cost next to nothing.
             var sequence = Book.Sequence;
             var parts = await Task.WhenAll(Enumerable.Range(0, _partitions.Count).Select(partition => _partitions.UsageAsync(partition, entry.Index, sequence, cancellation)));
-            if (parts.Max(part => part.BookSequence) is var newest && newest != sequence)
+            if (Array.Exists(parts, part => part.BookSequence != sequence))
             {
-                await _keeper.FollowAsync(newest, cancellation);
+                await _keeper.FollowAsync(parts.Max(part => part.BookSequence), cancellation);
                 continue;
             }
 
@@ -376,7 +376,7 @@ public sealed class RatingEngine : IAsyncDisposable
 
     private async Task<IEnumerable<LedgerEntry>> SuspendedAsync(int partition, TenantId tenant, CancellationToken cancellation) =>
         await _partitions.SuspenseFromAsync(partition, cancellation) is { } from
-            ? (await StoredLedger.SuspenseAsync(Store, Book, partition, from, cancellation)).Where(entry => entry.Record.Tenant == tenant)
+            ? (await StoredLedger.SuspenseAsync(Store, Book, partition, from, cancellation)).Select(one => one.Entry).Where(entry => entry.Record.Tenant == tenant)
             : [];
 
     /// <summary>Received against decided, when what had come has its verdict, or cannot have it just now.</summary>

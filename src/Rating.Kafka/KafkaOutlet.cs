@@ -9,12 +9,11 @@ namespace Rating.Kafka;
 /// <summary>Publishes what leaves to topics of its own.</summary>
 public sealed class KafkaOutlet : IOutlet, IDisposable
 {
-    private readonly KafkaLogSettings _brokers;
     private readonly IReadOnlyDictionary<OutgoingStream, string> _topics;
-    private readonly Lock _gate = new();
-    private IProducer<byte[], byte[]>? _producer;
+    private readonly RenewedProducer<byte[]> _producer;
 
-    private KafkaOutlet(KafkaLogSettings brokers, IReadOnlyDictionary<OutgoingStream, string> topics) => (_brokers, _topics) = (brokers, topics);
+    private KafkaOutlet(KafkaLogSettings brokers, IReadOnlyDictionary<OutgoingStream, string> topics) =>
+        (_topics, _producer) = (topics, new RenewedProducer<byte[]>(onFatal => KafkaProducers.Make<byte[]>(brokers, "publisher", brokers.AppendTimeout, "none", onFatal)));
 
     /// <summary>Creates the topics that are missing, and opens it.</summary>
     /// <param name="brokers">How to reach the brokers; its topic is the usage log's.</param>
@@ -34,52 +33,34 @@ public sealed class KafkaOutlet : IOutlet, IDisposable
     /// <inheritdoc/>
     public async Task SendAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation)
     {
-        var producer = Producer();
+        var generation = _producer.Current();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, generation.Ended);
         try
         {
             // Handed to the client in order; an idempotent producer keeps it through its own repetitions.
             var sent = new List<Task>(messages.Count);
             foreach (var message in messages)
-                if (_topics[message.Stream] is { Length: > 0 } topic) sent.Add(producer.ProduceAsync(topic, Of(message), cancellation));
+                if (_topics[message.Stream] is { Length: > 0 } topic) sent.Add(generation.Producer.ProduceAsync(topic, Of(message), either.Token));
             await Task.WhenAll(sent);
         }
         catch (KafkaException e)
         {
-            if (e.Error.IsFatal) Drop(producer);
+            if (e.Error.IsFatal) generation.Break();
             throw new Unavailable($"Kafka did not take what is to be published: {e.Error.Reason}", e);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            throw new Unavailable("Kafka did not acknowledge what is to be published before its producer was closed; it may be published or not.", e);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            _producer?.Dispose();
-            _producer = null;
-        }
-    }
+    public void Dispose() => _producer.Dispose();
 
     private static Message<byte[], byte[]> Of(OutgoingMessage message)
     {
         var headers = new Headers { { KafkaHeaders.ContentType, Encoding.UTF8.GetBytes(message.ContentType) } };
         foreach (var (name, value) in message.Headers) headers.Add(name, Encoding.UTF8.GetBytes(value));
         return new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(message.Key), Value = message.Payload?.ToArray()!, Headers = headers };
-    }
-
-    private IProducer<byte[], byte[]> Producer()
-    {
-        lock (_gate) return _producer ??= KafkaProducers.Make<byte[]>(_brokers, "publisher", _brokers.AppendTimeout, "none", () => Drop(null));
-    }
-
-    private void Drop(IProducer<byte[], byte[]>? broken)
-    {
-        lock (_gate)
-        {
-            if (broken is not null && _producer != broken) return;
-            var old = _producer;
-            _producer = null;
-            if (old is not null) _ = Task.Run(old.Dispose);
-        }
     }
 }

@@ -13,14 +13,14 @@ internal sealed class LogProducer : IDisposable
 {
     private static readonly TimeSpan FullWait = TimeSpan.FromMilliseconds(5);
     private readonly KafkaLogSettings _settings;
-    private readonly Lock _gate = new();
-    private Generation _current;
-    private bool _isBroken;
+    private readonly RenewedProducer<Null> _producer;
 
     public LogProducer(KafkaLogSettings settings)
     {
         _settings = settings;
-        _current = new Generation(Make());
+        _producer = new RenewedProducer<Null>(onFatal => KafkaProducers.Make<Null>(settings, "writer", settings.AppendTimeout, "status", onFatal));
+        // Settings that cannot be used are refused at once.
+        _producer.Current();
     }
 
     /// <summary>Appends records.</summary>
@@ -29,8 +29,8 @@ internal sealed class LogProducer : IDisposable
     public async Task<Dictionary<int, long>> AppendAsync(IReadOnlyList<LogAppend> records, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var (generation, producer) = Working();
-        var append = new Append(records.Count, this);
+        var generation = _producer.Current();
+        var append = new Append(records.Count, generation);
         var deadline = Stopwatch.GetTimestamp() + (long)(_settings.AppendTimeout.TotalSeconds * Stopwatch.Frequency);
         (TenantId Tenant, string Source, LogRecordKind Kind) known = default;
         Headers? headers = null;
@@ -41,7 +41,7 @@ internal sealed class LogProducer : IDisposable
             var record = records[i];
             if (headers is null || known != (record.Tenant, record.Source, record.Kind)) (known, headers) = ((record.Tenant, record.Source, record.Kind), HeadersOf(record));
             var message = new Message<Null, byte[]> { Value = BytesOf(record.Payload), Headers = traced?.Add(record.Partition) ?? false ? HeadersOf(record, trace) : headers, Timestamp = new Timestamp(record.IngestTime.ToUnixTimeMilliseconds(), TimestampType.CreateTime) };
-            while (!TryProduce(producer, record.Partition, message, append))
+            while (!TryProduce(generation.Producer, new TopicPartition(_settings.Topic, record.Partition), message, append))
             {
                 // What was handed over so far goes on by itself.
                 if (Stopwatch.GetTimestamp() > deadline) throw new Unavailable($"Kafka takes usage more slowly than it comes: the producer's queue stayed full for {_settings.AppendTimeout.TotalSeconds:0} s.");
@@ -60,16 +60,13 @@ internal sealed class LogProducer : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        lock (_gate) _current.Dispose();
-    }
+    public void Dispose() => _producer.Dispose();
 
-    private static bool TryProduce(IProducer<Null, byte[]> producer, int partition, Message<Null, byte[]> message, Append append)
+    private static bool TryProduce(IProducer<Null, byte[]> producer, TopicPartition partition, Message<Null, byte[]> message, Append append)
     {
         try
         {
-            producer.Produce(new TopicPartition(append.Topic, partition), message, append.OnDelivered);
+            producer.Produce(partition, message, append.OnDelivered);
             return true;
         }
         catch (ProduceException<Null, byte[]> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
@@ -80,6 +77,10 @@ internal sealed class LogProducer : IDisposable
         {
             append.Break(e.Error);
             throw new Unavailable($"Kafka did not take usage: {e.Error.Reason}", e);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new Unavailable("Kafka did not take usage before its producer was closed.", e);
         }
     }
 
@@ -96,71 +97,18 @@ internal sealed class LogProducer : IDisposable
         { KafkaHeaders.Tenant, Encoding.UTF8.GetBytes(record.Tenant.Value) },
     };
 
-    private IProducer<Null, byte[]> Make() => KafkaProducers.Make<Null>(_settings, "writer", _settings.AppendTimeout, "status", Broken);
-
-    private void Broken()
-    {
-        lock (_gate) _isBroken = true;
-    }
-
-    // After a fatal error an idempotent producer takes nothing more: a new one has a new identity.
-    private (Generation, IProducer<Null, byte[]>) Working()
-    {
-        lock (_gate)
-        {
-            if (_isBroken)
-            {
-                var old = _current;
-                _current = new Generation(Make());
-                _isBroken = false;
-                _ = Task.Run(old.Dispose);
-            }
-
-            return (_current, _current.Producer);
-        }
-    }
-
-    /// <summary>A producer with the appends that wait for it: closing one without a word would leave them waiting for ever.</summary>
-    private sealed class Generation(IProducer<Null, byte[]> producer) : IDisposable
-    {
-        private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2);
-        private readonly CancellationTokenSource _ended = new();
-
-        public IProducer<Null, byte[]> Producer { get; } = producer;
-
-        public CancellationToken Ended => _ended.Token;
-
-        public void Dispose()
-        {
-            try
-            {
-                Producer.Flush(FlushTime);
-            }
-            catch (KafkaException)
-            {
-                // Broken: what it still holds is not acknowledged.
-            }
-
-            _ended.Cancel();
-            Producer.Dispose();
-            _ended.Dispose();
-        }
-    }
-
     private sealed class Append
     {
         private readonly Lock _gate = new();
         private readonly Dictionary<int, long> _ends = [];
-        private readonly LogProducer _producer;
+        private readonly RenewedProducer<Null>.Generation _generation;
         private int _open;
 
-        public Append(int records, LogProducer producer)
+        public Append(int records, RenewedProducer<Null>.Generation generation)
         {
-            (_open, _producer) = (records, producer);
+            (_open, _generation) = (records, generation);
             OnDelivered = Delivered;
         }
-
-        public string Topic => _producer._settings.Topic;
 
         public TaskCompletionSource<Dictionary<int, long>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -168,7 +116,7 @@ internal sealed class LogProducer : IDisposable
 
         public void Break(Error error)
         {
-            if (error.IsFatal) _producer.Broken();
+            if (error.IsFatal) _generation.Break();
             Done.TrySetException(new Unavailable($"Kafka did not acknowledge usage: {error.Reason}"));
             _ = Done.Task.Exception; // seen: its caller may have left
         }

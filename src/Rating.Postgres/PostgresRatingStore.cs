@@ -103,7 +103,7 @@ public sealed class PostgresRatingStore : IRatingStore
         // so an owner that freezes while it sends holds nothing; and it costs one round trip.
         const string commit = """
             WITH moved AS (
-                UPDATE partition SET next_position = $5, checkpoint = $3, book_sequence = $6
+                UPDATE partition SET next_position = $5, checkpoint = $3, book_sequence = $6, suspense_from = $27
                 WHERE id = $1 AND epoch = $2 AND checkpoint = $3 - 1 AND next_position = $4
                 RETURNING id
             ), journal AS (
@@ -143,7 +143,7 @@ public sealed class PostgresRatingStore : IRatingStore
                 Array(NpgsqlDbType.Text, checkpoint.Verdicts.Select(count => count.Tenant.Value)), Array(NpgsqlDbType.Text, checkpoint.Verdicts.Select(count => count.Source)),
                 Array(NpgsqlDbType.Bigint, checkpoint.Verdicts.Select(count => count.IngestHour)), Array(NpgsqlDbType.Smallint, checkpoint.Verdicts.Select(count => (short)count.Verdict)),
                 Array(NpgsqlDbType.Smallint, checkpoint.Verdicts.Select(count => (short)count.Reason)), Array(NpgsqlDbType.Bigint, checkpoint.Verdicts.Select(count => count.Count)),
-                Int(ledger?.LastDay),
+                Int(ledger?.LastDay), Long(checkpoint.SuspenseFrom),
             ],
             static row => row.GetInt64(0),
             cancellation);

@@ -64,6 +64,9 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>The next request reaches the server up to this many bytes; then the client seems frozen: nothing more is sent, nothing is closed.</summary>
     public void FreezeNextRequestAfter(long bytes) => Expect(Fault.Freeze, bytes, null);
 
+    /// <summary>Pieces of replies that have fewer bytes are not counted: for who counts what is fetched, and asks again and again while nothing comes.</summary>
+    public int CountedBytesMin { get; init; }
+
     /// <summary>How many bytes the server's replies had so far.</summary>
     public long BytesToClients => Interlocked.Read(ref _bytesToClients);
 
@@ -219,7 +222,7 @@ public sealed class TcpProxy : IAsyncDisposable
 
                 if (read == 0) return;
                 await WaitAsync();
-                Interlocked.Add(ref _bytesToClients, read);
+                if (read >= CountedBytesMin) Interlocked.Add(ref _bytesToClients, read);
                 await SendAsync(pair.Client, buffer.AsMemory(0, read));
             }
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -6,7 +7,7 @@ namespace Rating.Engine.Partitions;
 /// <summary>Writes the compact blocks: varints, texts by their place in a table, plain bytes. Grows as needed, is used again.</summary>
 internal sealed class ByteWriter
 {
-    private byte[] _bytes = new byte[4096];
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(4096);
 
     public int Length { get; private set; }
 
@@ -95,6 +96,12 @@ internal sealed class ByteWriter
         if (Length + more > _bytes.Length) Grow(more);
     }
 
-    // Apart, so that asking for room is inlined.
-    private void Grow(int more) => Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + more));
+    // Apart, so that asking for room is inlined. What was outgrown serves the next that grows: all partitions fill such buffers, and pages that nobody has touched yet cost the kernel as much as the bytes.
+    private void Grow(int more)
+    {
+        var outgrown = _bytes;
+        _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(outgrown.Length * 2, Length + more));
+        outgrown.AsSpan(0, Length).CopyTo(_bytes);
+        ArrayPool<byte>.Shared.Return(outgrown);
+    }
 }

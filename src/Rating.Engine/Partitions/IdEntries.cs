@@ -42,7 +42,7 @@ internal readonly struct IdEntries
         var length = HeadBytes + sorted.Length * layout._entryBytes;
         if (length % OldEntryBytes == 0) length++;
         // Numbers are written whole, and what stands behind their own bytes is written over.
-        var bytes = new byte[length + 8];
+        var bytes = GC.AllocateUninitializedArray<byte>(length + 8);
         (bytes[0], bytes[1], bytes[2]) = (Version, (byte)layout._positionBytes, (byte)layout._dayBytes);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(3), lowest);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(11), firstDay);

@@ -112,7 +112,7 @@ public sealed class LedgerBlocks
         return hash;
     }
 
-    /// <summary>Makes the block of the entries added since the last one; null when there are none.</summary>
+    /// <summary>Makes the block of the entries added since the last one; null when there are none. Its memory holds until the next one is made, or until <see cref="Stored"/>.</summary>
     public LedgerBlock? Seal(long checkpoint)
     {
         if (_count == 0) return null;
@@ -121,7 +121,8 @@ public sealed class LedgerBlocks
         _texts.WriteTo(_head);
         _head.Varint(_count);
         var room = BrotliEncoder.GetMaxCompressedLength(_head.Length + _entries.Length) + 64;
-        if (_packed.Length < room) _packed = new byte[room + room / 4];
+        Stored();
+        _packed = ArrayPool<byte>.Shared.Rent(room);
         var brotli = new BrotliEncoder(quality: 1, window: 20);
         int length;
         try
@@ -149,6 +150,13 @@ public sealed class LedgerBlocks
     {
         Invariant.Holds(brotli.Compress(plain, _packed.AsSpan(at), out var taken, out var written, isLast) == OperationStatus.Done && taken == plain.Length, "a ledger block could not be compressed");
         return at + written;
+    }
+
+    /// <summary>Nobody needs the memory of the last block any more: the next partition may have it.</summary>
+    public void Stored()
+    {
+        if (_packed.Length > 0) ArrayPool<byte>.Shared.Return(_packed);
+        _packed = [];
     }
 
     /// <summary>Begins the next block.</summary>

@@ -65,7 +65,8 @@ internal sealed class LocalPartitions(IUsageLog log, IRatingStore store, Book bo
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_alone);
+        // However they ended: what the partitions have applied is stored all the same.
+        await Task.WhenAll(_alone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_runners.Select(runner => runner.DisposeAsync().AsTask()));
         _stop.Dispose();
     }

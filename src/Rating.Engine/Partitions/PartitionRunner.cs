@@ -56,7 +56,7 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     {
         while (true)
         {
-            var now = await OpenedAsync(cancellation);
+            var now = await OpenedAsync(_ => true, cancellation);
             try
             {
                 return await now.ExecuteAsync(command()).WaitAsync(cancellation);
@@ -71,8 +71,8 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     /// <summary>What a subscription has used, with all that the book up to a sequence did to it.</summary>
     public async Task<PartitionUsage> UsageAsync(int subscription, long sequence, CancellationToken cancellation)
     {
-        await TookUpAsync(sequence, cancellation);
-        var partition = _partition ?? throw new Unavailable($"Partition {id} is not loaded: {_problem}");
+        // The one that took the book up: opened anew meanwhile, it may be behind again.
+        var partition = await OpenedAsync(opened => opened.TookUp >= sequence, cancellation);
         if (partition.WeightOf(subscription) == 0) return PartitionUsage.Nothing(sequence, LagOf(partition));
         var (usage, latest, upTo) = partition.UsageOf(subscription);
         return new PartitionUsage(usage, latest, upTo, LagOf(partition));
@@ -90,15 +90,17 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     /// <summary>Which of these subscriptions have usage that is billed with the period named.</summary>
     public async Task<IReadOnlyList<int>> BilledWithAsync(IReadOnlyList<(int Subscription, int Period)> asked, CancellationToken cancellation)
     {
-        var partition = await OpenedAsync(cancellation);
+        var partition = await OpenedAsync(_ => true, cancellation);
         return [.. asked.Where(one => partition.UsageOf(one.Subscription).Usage.Keys.Any(key => key.Billing == one.Period)).Select(one => one.Subscription)];
     }
 
     /// <summary>A tenant's records in suspense, in groups.</summary>
-    public IReadOnlyList<SuspenseGroup> Suspense(TenantId tenant) => _partition?.Suspense(tenant) ?? [];
+    /// <exception cref="Unavailable">The partition is not open: nobody is told that nothing waits there.</exception>
+    public IReadOnlyList<SuspenseGroup> Suspense(TenantId tenant) =>
+        (_partition ?? throw new Unavailable($"Partition {id} is not loaded: {_problem}") { IsLasting = _state == PartitionState.Stopped }).Suspense(tenant);
 
     /// <summary>The checkpoint from which on the ledger has all that is in suspense; null when nothing is.</summary>
-    public async Task<long?> SuspenseFromAsync(CancellationToken cancellation) => (await OpenedAsync(cancellation)).SuspenseFrom;
+    public async Task<long?> SuspenseFromAsync(CancellationToken cancellation) => (await OpenedAsync(_ => true, cancellation)).SuspenseFrom;
 
     /// <summary>Waits until it has stored everything before a position.</summary>
     public Task DecidedAsync(long end, CancellationToken cancellation) => UntilAsync(
@@ -126,7 +128,8 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
     public async ValueTask DisposeAsync()
     {
         if (!_stop.IsCancellationRequested) await _stop.CancelAsync();
-        await _running;
+        // However it ended: who waits for it is told, and it may be served elsewhere.
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Tell();
         _stop.Dispose();
     }
@@ -181,16 +184,16 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
         }
     }
 
-    // So that a graceful stop redoes nothing. Should it fail, the records are read again.
-    private static async Task FlushAsync(UsagePartition partition)
+    // So that a graceful stop redoes nothing. Should it fail, for whatever reason, the records are read again by the next owner, who meets the reason if it lasts.
+    private async Task FlushAsync(UsagePartition partition)
     {
         try
         {
             await partition.FlushAsync();
         }
-        catch (Exception failed) when (failed is StaleWriterException or Unavailable)
+        catch (Exception failed)
         {
-            return;
+            Lose(failed.Message, PartitionState.Stopped);
         }
     }
 
@@ -217,10 +220,10 @@ internal sealed class PartitionRunner(int id, IUsageLog log, IRatingStore store,
 
     private long LagOf(UsagePartition partition) => Math.Max(0, log.EndSeen(id) - partition.Position);
 
-    private async Task<UsagePartition> OpenedAsync(CancellationToken cancellation)
+    private async Task<UsagePartition> OpenedAsync(Func<UsagePartition, bool> isSo, CancellationToken cancellation)
     {
         UsagePartition? opened = null;
-        await UntilAsync(partition => (opened = partition) is not null, cancellation);
+        await UntilAsync(partition => (opened = partition) is not null && isSo(opened), cancellation);
         return opened!;
     }
 

@@ -26,6 +26,9 @@ internal sealed class SuspenseGroups
         Change(KeyOf(record, reason), 1, record.EventTime);
     }
 
+    /// <summary>What is in suspense begins here: what was before is resolved.</summary>
+    public void BeginAt(long checkpoint) => FirstCheckpoint = checkpoint;
+
     public void Remove(UsageRecord record, VerdictReason reason)
     {
         Count--;

@@ -7,8 +7,9 @@ internal sealed class TextTable
 {
     // Hash codes of strings have a secret of their process.
     private static readonly ulong Secret = unchecked((ulong)"a secret".GetHashCode(StringComparison.Ordinal) << 32 ^ (uint)"and another".GetHashCode(StringComparison.Ordinal));
+    private const int RecentBits = 10;
     private readonly ByteWriter _texts = new();
-    private readonly (string? Text, int Place)[] _recent = new (string?, int)[256];
+    private readonly (string? Text, int Place)[] _recent = new (string?, int)[1 << RecentBits];
     private Slot[] _slots = new Slot[1 << 8];
     private int _count;
 
@@ -18,7 +19,7 @@ internal sealed class TextTable
     {
         if (text.Length == 0) return 0;
         // The texts that nearly every record has are the same objects: a few comparisons of references find them.
-        ref var recent = ref _recent[(text.Length * 7 + text[0] + text[^1] * 3) & (_recent.Length - 1)];
+        ref var recent = ref _recent[unchecked((uint)(text.Length | text[0] << 8 | text[^1] << 16 | text[text.Length / 2] << 24) * 0x9E3779B1) >> (32 - RecentBits)];
         if (ReferenceEquals(recent.Text, text)) return (ulong)recent.Place;
         Span<byte> small = stackalloc byte[256];
         var place = PlaceOf(text.Length * 3 <= small.Length ? small[..Encoding.UTF8.GetBytes(text, small)] : Encoding.UTF8.GetBytes(text));

@@ -78,9 +78,9 @@ internal sealed partial class UsagePartition
 
     private async Task<(long, long)> RetryAsync(RetryCommand command, CancellationToken cancellation)
     {
-        var waiting = (await OpenSuspenseAsync(_suspense.Count == 0 ? long.MaxValue : _suspense.FirstCheckpoint, cancellation))
-            .Where(entry => entry.Record.Tenant == command.Tenant && entry.Reason != VerdictReason.IdConflict).OrderBy(entry => entry.Position).ToList();
-        var changed = 0;
+        var (open, begun) = (await OpenSuspenseAsync(cancellation), _checkpoint + 1);
+        var waiting = open.Where(one => one.Entry.Record.Tenant == command.Tenant && one.Entry.Reason != VerdictReason.IdConflict).Select(one => one.Entry).ToList();
+        var resolved = new HashSet<long>();
         await WithBookAsync(
             () =>
             {
@@ -97,21 +97,32 @@ internal sealed partial class UsagePartition
                         if (_rater.Verdict == Verdict.Suspended) continue;
                     }
 
-                    changed++;
+                    resolved.Add(entry.Position);
                 }
+
+                SuspenseBegins(open, resolved, begun);
             },
             cancellation);
-        return (waiting.Count, changed);
+        return (waiting.Count, resolved.Count);
     }
 
     private async Task<(long, long)> VoidAsync(VoidCommand command, CancellationToken cancellation)
     {
-        var waiting = (await OpenSuspenseAsync(_suspense.Count == 0 ? long.MaxValue : _suspense.FirstCheckpoint, cancellation)).Where(entry => command.Positions.Contains(entry.Position)).ToList();
+        var (open, begun) = (await OpenSuspenseAsync(cancellation), _checkpoint + 1);
+        var resolved = open.Where(one => command.Positions.Contains(one.Entry.Position)).Select(one => one.Entry).ToList();
         lock (_gate)
-            foreach (var entry in waiting)
+        {
+            foreach (var entry in resolved)
                 Enter(entry with { Verdict = Verdict.NotBillable, Reason = VerdictReason.Voided, Detail = "", IsLater = true }, entry);
-        return (command.Positions.Count, waiting.Count);
+            SuspenseBegins(open, resolved.Select(entry => entry.Position).ToHashSet(), begun);
+        }
+
+        return (command.Positions.Count, resolved.Count);
     }
+
+    // Whatever came into suspense since is in the checkpoint that was begun then, or later: retention keeps the ledger from the first of all these.
+    private void SuspenseBegins(IEnumerable<(long Checkpoint, LedgerEntry Entry)> open, HashSet<long> resolved, long begun) =>
+        _suspense.BeginAt(open.Where(one => !resolved.Contains(one.Entry.Position)).Select(one => one.Checkpoint).Append(begun).Min());
 
     private async Task<(long, long)> RepeatAsync(RepeatCommand command, List<SealBlock> seals, CancellationToken cancellation)
     {
@@ -248,7 +259,8 @@ internal sealed partial class UsagePartition
         }
     }
 
-    private Task<IReadOnlyList<LedgerEntry>> OpenSuspenseAsync(long fromCheckpoint, CancellationToken cancellation) => StoredLedger.SuspenseAsync(_store, _book, Id, fromCheckpoint, cancellation);
+    private Task<IReadOnlyList<(long Checkpoint, LedgerEntry Entry)>> OpenSuspenseAsync(CancellationToken cancellation) =>
+        StoredLedger.SuspenseAsync(_store, _book, Id, _suspense.Count == 0 ? long.MaxValue : _suspense.FirstCheckpoint, cancellation);
 
     // Read by the writer itself, which is the only one that changes it.
     private int? FirstUsedIn(int index) => _accumulators[index]!.FirstUsedIn(_keys);

@@ -27,8 +27,9 @@ internal sealed partial class UsagePartition
     private void Hold(int subscription)
     {
         _accumulators.Weigh(subscription, 1);
-        Volatile.Write(ref _newestHolding, _time.GetTimestamp());
         _holdings.Add(subscription);
+        // In this order: whoever asks later than that is told of it.
+        Volatile.Write(ref _newestHolding, _time.GetTimestamp());
     }
 
     // Between two checkpoints a weight may be behind: only whether there is one must be exact.

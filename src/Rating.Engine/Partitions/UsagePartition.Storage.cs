@@ -59,7 +59,7 @@ internal sealed partial class UsagePartition
         var checkpoint = new Checkpoint
         {
             Partition = Id, Epoch = _epoch, Number = _checkpoint, FirstPosition = _firstPosition, NextPosition = _position, BookSequence = _bookSequence, Commands = commands,
-            State = state, Ledger = _ledger.Seal(_checkpoint), Ids = _ids.Seal(_checkpoint), Seals = seals ?? [],
+            State = state, Ledger = _ledger.Seal(_checkpoint), Ids = _ids.Seal(_checkpoint), Seals = seals ?? [], SuspenseFrom = SuspenseFrom,
             Verdicts = [.. _verdicts.Where(pair => pair.Value != 0).Select(pair => new VerdictCount(pair.Key.Item1, pair.Key.Item2, pair.Key.Item3, pair.Key.Item4, pair.Key.Item5, pair.Value))],
         };
         (_firstPosition, _baseBytes, _deltaBytes) = (_position, isBase ? state.Bytes.Length : _baseBytes, isBase ? 0 : _deltaBytes + state.Bytes.Length);
@@ -78,8 +78,10 @@ internal sealed partial class UsagePartition
     private async Task StoredAsync()
     {
         if (_storing is not { } storing) return;
+        // Should it fail, the block's memory is not given back: somebody might still be sending it.
         await storing.Commit;
         _storing = null;
+        _ledger.Stored();
         _lastCommit = _time.GetTimestamp();
         WeighChanged();
         // Before anybody can see that it is stored: who waits for that may wait for its alerts next.

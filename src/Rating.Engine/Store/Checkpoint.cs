@@ -37,6 +37,9 @@ public sealed record Checkpoint
     /// <summary>What it sealed. A block for a batch that was sealed before replaces that one.</summary>
     public IReadOnlyList<SealBlock> Seals { get; init; } = [];
 
+    /// <summary>The checkpoint from which on the ledger has all that is in suspense then; null when nothing is. Retention keeps it.</summary>
+    public long? SuspenseFrom { get; init; }
+
     /// <summary>How the counts of verdicts change.</summary>
     public IReadOnlyList<VerdictCount> Verdicts { get; init; } = [];
 }

@@ -10,7 +10,7 @@ namespace Rating.Orleans.Grains;
 /// <summary>Does its duty for as long as it is active, and stays where it is; where its silo goes, the next call of a keeper begins it elsewhere.</summary>
 [GrainType(TypeName)]
 [RendezvousPlacement]
-internal sealed class DutyGrain(Node node) : Grain, IDutyGrain, IDisposable
+internal sealed class DutyGrain(Node node) : Grain, IDutyGrain, IAsyncDisposable
 {
     public const string TypeName = "rating.duty";
     private readonly CancellationTokenSource _stop = new();
@@ -26,11 +26,7 @@ internal sealed class DutyGrain(Node node) : Grain, IDutyGrain, IDisposable
         NodeLog.Duty(node.Logger, this.GetPrimaryKeyString());
     }
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => EndAsync();
 
     public Task KeepAsync()
     {
@@ -39,5 +35,16 @@ internal sealed class DutyGrain(Node node) : Grain, IDutyGrain, IDisposable
         return Task.CompletedTask;
     }
 
-    public void Dispose() => _stop.Dispose();
+    // A grain that is to end before Orleans took note that it has begun is not told; disposed of is every one.
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        _stop.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
 }

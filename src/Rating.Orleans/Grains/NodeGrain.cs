@@ -26,8 +26,12 @@ internal sealed class NodeGrain(Node node) : Grain, INodeGrain
 
     public Task FollowAsync(long bookSequence) => node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
 
-    public Task<HoldingsMessage[]> HoldingsAsync(long[] epochs, long[] versions) => Task.FromResult<HoldingsMessage[]>([.. node.Served
-        .Select(served => (Partition: served.Key, Held: served.Value.Runner.HoldingsSince(epochs[served.Key], versions[served.Key])))
-        .Where(one => one.Held is not null)
-        .Select(one => new HoldingsMessage(one.Partition, one.Held!.Epoch, one.Held.Since, one.Held.Version, one.Held.BookSequence, one.Held.Lag, one.Held.Block))]);
+    public Task<HoldingsMessage[]> HoldingsAsync(long[] epochs, long[] versions)
+    {
+        node.Asked();
+        return Task.FromResult<HoldingsMessage[]>([.. node.Served
+            .Select(served => (Partition: served.Key, Held: served.Value.Runner.HoldingsSince(epochs[served.Key], versions[served.Key])))
+            .Where(one => one.Held is not null)
+            .Select(one => new HoldingsMessage(one.Partition, one.Held!.Epoch, one.Held.Since, one.Held.Version, one.Held.BookSequence, one.Held.Lag, one.Held.Block))]);
+    }
 }

@@ -17,12 +17,13 @@ namespace Rating.Orleans.Grains;
 internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo, ISiloStatusOracle silos) : Grain, IPartitionGrain, IAsyncDisposable
 {
     public const string TypeName = "rating.partition";
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
     private ServedPartition? _served;
 
     private int Id => (int)this.GetPrimaryKeyLong();
 
-    private PartitionRunner Runner => _served?.Runner ?? throw new Unavailable($"Partition {Id} is not loaded.");
+    private ServedPartition Served => _served ?? throw new Unavailable($"Partition {Id} is not loaded.");
+
+    private PartitionRunner Runner => Served.Runner;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -53,16 +54,8 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo, ISiloSta
     public async Task<UsageMessage> UsageAsync(int subscription, long bookSequence)
     {
         await node.Keeper.FollowAsync(bookSequence, CancellationToken.None);
-        using var patience = new CancellationTokenSource(WaitMax, node.Time);
-        try
-        {
-            var usage = await Runner.UsageAsync(subscription, bookSequence, patience.Token);
-            return new UsageMessage(usage.WriteUsage(), usage.BookSequence, usage.Lag);
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
-        {
-            throw new Unavailable($"Partition {Id} has not taken up the book yet.");
-        }
+        var usage = await Served.UsageAsync(subscription, bookSequence, node.Time);
+        return new UsageMessage(usage.WriteUsage(), usage.BookSequence, usage.Lag);
     }
 
     public async Task<int[]> BilledWithAsync(int[] subscriptions, int[] periods) =>
@@ -97,13 +90,15 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo, ISiloSta
     // Whoever is told that a record has its verdict finds it in the running charge, through whatever silo: by then nobody goes by what this partition told before.
     private async Task KnownAsync(CancellationToken cancellation)
     {
-        if (silos.GetActiveSilos().Length < 2) return;
-        if (TimeSpan.FromMilliseconds(Limits.HoldingsAgeMillisMax) - Runner.SinceNewestHolding is var left && left > TimeSpan.Zero) await Task.Delay(left, node.Time, cancellation);
+        var age = TimeSpan.FromMilliseconds(Limits.HoldingsAgeMillisMax);
+        // One that has just joined may have asked before it is seen.
+        if (silos.GetActiveSilos().Length < 2 && node.SinceAsked > age) return;
+        if (age - Runner.SinceNewestHolding is var left && left > TimeSpan.Zero) await Task.Delay(left, node.Time, cancellation);
     }
 
     private async Task<bool> InTimeAsync(Func<CancellationToken, Task> wait)
     {
-        using var patience = new CancellationTokenSource(WaitMax, node.Time);
+        using var patience = new CancellationTokenSource(ServedPartition.WaitMax, node.Time);
         try
         {
             await wait(patience.Token);
@@ -136,6 +131,7 @@ internal sealed class PartitionGrain(Node node, ILocalSiloDetails silo, ISiloSta
         if (_served is not { } served) return;
         await served.Runner.DisposeAsync();
         if (!node.Served.TryRemove(new KeyValuePair<int, ServedPartition>(Id, served))) return;
+        if (served.Runner.Redone > 0) NodeLog.NotStored(node.Logger, Id, served.Runner.Status.Problem);
         NodeLog.HandedOver(node.Logger, Id, served.Runner.Redone);
         node.Changed.Tell();
     }

@@ -1,5 +1,3 @@
-using Rating.Engine;
-
 namespace Rating.Orleans.Nodes;
 
 /// <summary>Reads the book's changes of other processes, so that a node which nobody prompts is not behind for long.</summary>
@@ -9,22 +7,10 @@ internal sealed class BookFollower(Node node)
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
+        while (true)
         {
-            try
-            {
-                await node.Keeper.RefreshAsync(cancellation);
-                await Task.Delay(Every, node.Time, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Unavailable away)
-            {
-                NodeLog.NotFollowed(node.Logger, away.Message);
-                await Task.Delay(Every, node.Time, CancellationToken.None);
-            }
+            await node.Keeper.RefreshAsync(cancellation);
+            await Task.Delay(Every, node.Time, cancellation);
         }
     }
 }

@@ -26,17 +26,14 @@ namespace Rating.Orleans.Nodes;
 internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost? host) : IPartitionHost, IAddresses
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>A listener that is slow misses the oldest; all are in the store.</summary>
     private const int AlertsWaitingMax = 1_000;
     private readonly CancellationTokenSource _stop = new();
-    private Task _keeping = Task.CompletedTask;
-    private Task _following = Task.CompletedTask;
-    private Task _holders = Task.CompletedTask;
-    private Task _duties = Task.CompletedTask;
-    private Task _calendar = Task.CompletedTask;
+    private IReadOnlyList<Task> _loops = [];
     private IGrainFactory? _grains;
     private ISiloStatusOracle? _silos;
 
@@ -68,11 +65,14 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         node.Start();
         NodeLog.Joined(node.Logger, _silos.SiloAddress.ToParsableString(), node.Cluster.Cluster);
         var keeper = new PartitionKeeper(node, _grains, _silos, silo.GetRequiredService<IClusterManifestProvider>());
-        _keeping = Task.Run(() => keeper.RunAsync(_stop.Token), CancellationToken.None);
-        _following = Task.Run(() => new BookFollower(node).RunAsync(_stop.Token), CancellationToken.None);
-        _holders = Task.Run(() => new HolderFollower(node, _grains, _silos).RunAsync(_stop.Token), CancellationToken.None);
-        _duties = Task.Run(() => new DutyKeeper(node, _grains).RunAsync(_stop.Token), CancellationToken.None);
-        _calendar = Task.Run(StartCalendarAsync, CancellationToken.None);
+        _loops =
+        [
+            KeepAsync("placing partitions", keeper.RunAsync, _stop.Token),
+            KeepAsync("following the book", new BookFollower(node).RunAsync, _stop.Token),
+            KeepAsync("following the holders", new HolderFollower(node, _grains, _silos).RunAsync, _stop.Token),
+            KeepAsync("keeping duties", new DutyKeeper(node, _grains).RunAsync, _stop.Token),
+            KeepAsync("starting the calendar", StartCalendarAsync, _stop.Token),
+        ];
     }
 
     public void RunAlone(string name, Func<CancellationToken, Task> run) => node.Duties[name] = run;
@@ -98,14 +98,14 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
 
     public Task<PartitionUsage> UsageAsync(int partition, int subscription, long sequence, CancellationToken cancellation)
     {
-        if (node.Served.TryGetValue(partition, out var served)) return served.Runner.UsageAsync(subscription, sequence, cancellation);
-        if (node.Holders.LacksAsOf(partition, subscription, sequence) is { } lag) return Task.FromResult(PartitionUsage.Nothing(sequence, lag));
-        Telemetry.AskedElsewhere();
+        if (!node.Served.ContainsKey(partition) && node.Holders.LacksAsOf(partition, subscription, sequence) is { } lag) return Task.FromResult(PartitionUsage.Nothing(sequence, lag));
         return AskAsync(
             partition,
             Patience,
             async grain =>
             {
+                if (node.Served.TryGetValue(partition, out var served)) return await served.UsageAsync(subscription, sequence, node.Time);
+                Telemetry.AskedElsewhere();
                 var usage = await grain.UsageAsync(subscription, sequence);
                 return PartitionUsage.Read(usage.Block, usage.BookSequence, usage.Lag);
             },
@@ -196,7 +196,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         var newest = Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         var stream = silo.GetRequiredService<IClusterClient>().GetStreamProvider(SiloSetup.Streams).GetStream<BalanceMessage>(StreamId.Create(SiloSetup.Balances, key));
         var heard = await stream.SubscribeAsync((balance, _) => newest.Writer.WriteAsync(balance.Document, CancellationToken.None).AsTask());
-        var asking = AskAgainAsync(Grains.GetGrain<ISubscriptionGrain>(key), both.Token);
+        var asking = KeepAsync("watching a running charge", stop => AskAgainAsync(Grains.GetGrain<ISubscriptionGrain>(key), stop), both.Token);
         try
         {
             var last = "";
@@ -206,7 +206,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
         finally
         {
             await both.CancelAsync();
-            await asking;
+            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             heard.UnsubscribeAsync().Ignore();
         }
     }
@@ -299,11 +299,7 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
     {
         node.IsLeaving = true;
         await _stop.CancelAsync();
-        await _keeping;
-        await _following;
-        await _holders;
-        await _duties;
-        await _calendar;
+        await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // While this silo is a member nobody else opens its partitions. Once it says that it goes somebody may, and what is not stored by then is refused and redone there.
         await Task.WhenAll(node.Served.Values.Select(served => served.Runner.DisposeAsync().AsTask()));
         if (host is not null)
@@ -323,43 +319,48 @@ internal sealed class ClusterPartitions(Node node, IServiceProvider silo, IHost?
     // Passes: a silo went, a partition moves, a call was given up. The same call may be made again, elsewhere.
     internal static bool Passes(Exception error) => error is Unavailable or OrleansException or TimeoutException;
 
+    // Whatever goes wrong in what this silo does besides, only its stop ends it: a rolling upgrade, a refused login, a fault of the program must not end it for good.
+    private Task KeepAsync(string what, Func<CancellationToken, Task> run, CancellationToken cancellation) => Task.Run(
+        async () =>
+        {
+            while (true)
+            {
+                try
+                {
+                    await run(cancellation);
+                    return;
+                }
+                catch (Exception error) when (!cancellation.IsCancellationRequested)
+                {
+                    NodeLog.Failed(node.Logger, what, error.Message);
+                }
+
+                await Task.Delay(Again, node.Time, cancellation);
+            }
+        },
+        CancellationToken.None);
+
     // Wherever the subscription is by now: its silo may go, or it may move.
     private async Task AskAgainAsync(ISubscriptionGrain subscription, CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
+        while (true)
         {
-            try
-            {
-                await subscription.WatchAsync(node.Keeper.Book.Sequence).WaitAsync(cancellation);
-                await Task.Delay(WatchEvery, node.Time, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception error) when (Passes(error))
-            {
-                await Task.Delay(Pause, node.Time, CancellationToken.None);
-            }
+            await AskAsync("The subscription", Timeout.InfiniteTimeSpan, () => DoneAsync(subscription.WatchAsync(node.Keeper.Book.Sequence)), cancellation);
+            await Task.Delay(WatchEvery, node.Time, cancellation);
         }
     }
 
     // Until it is done: a cluster whose calendar nobody looks at closes nothing.
-    private async Task StartCalendarAsync()
+    private Task StartCalendarAsync(CancellationToken cancellation)
     {
         var calendar = Grains.GetGrain<ICalendarGrain>(0);
-        try
-        {
-            await AskAsync("The calendar", Timeout.InfiniteTimeSpan, async () =>
-            {
-                await calendar.StartAsync();
-                return true;
-            }, _stop.Token);
-        }
-        catch (Exception stopped) when (stopped is OperationCanceledException or Unavailable)
-        {
-            return;
-        }
+        return AskAsync("The calendar", Timeout.InfiniteTimeSpan, () => DoneAsync(calendar.StartAsync()), cancellation);
+    }
+
+    private static async Task<bool> DoneAsync(Task done)
+    {
+        await done;
+        return true;
     }
 
     private bool AllKnowBill() => silo.GetRequiredService<IClusterManifestProvider>().Current.Silos.Values.All(one => one.Interfaces.Any(

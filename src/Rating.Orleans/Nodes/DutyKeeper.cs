@@ -10,7 +10,7 @@ internal sealed class DutyKeeper(Node node, IGrainFactory grains)
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
+        while (true)
         {
             foreach (var duty in node.Duties.Keys)
             {
@@ -18,13 +18,14 @@ internal sealed class DutyKeeper(Node node, IGrainFactory grains)
                 {
                     await grains.GetGrain<IDutyGrain>(duty).KeepAsync().WaitAsync(cancellation);
                 }
-                catch (Exception error) when (error is OperationCanceledException || ClusterPartitions.Passes(error))
+                catch (Exception error) when (!cancellation.IsCancellationRequested)
                 {
-                    // A silo goes, or has just begun: asked again.
+                    // A silo goes, or has just begun: asked again. Whatever else it is keeps back no other duty.
+                    if (!ClusterPartitions.Passes(error)) NodeLog.Failed(node.Logger, duty, error.Message);
                 }
             }
 
-            await Task.Delay(Every, node.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Every, node.Time, cancellation);
         }
     }
 }

@@ -18,6 +18,7 @@ internal sealed class Node(IUsageLog log, IRatingStore store, RatingSettings set
 {
     private static readonly TimeSpan LeftFor = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<int, long> _left = new();
+    private long _asked;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IUsageLog Log { get; } = log;
@@ -58,6 +59,12 @@ internal sealed class Node(IUsageLog log, IRatingStore store, RatingSettings set
 
     /// <summary>Whether a partition belongs to this silo, as it sees the cluster now; asked once the silo is a member.</summary>
     public Func<int, bool> BelongsHere { get; set; } = _ => true;
+
+    /// <summary>How long ago another silo asked what the partitions hold that are served here.</summary>
+    public TimeSpan SinceAsked => Time.GetElapsedTime(Volatile.Read(ref _asked));
+
+    /// <summary>Remembers that it asks, before it is answered.</summary>
+    public void Asked() => Volatile.Write(ref _asked, Time.GetTimestamp());
 
     /// <summary>Remembers that a partition was let go because it belongs elsewhere.</summary>
     public void Leave(int partition) => _left[partition] = Time.GetTimestamp();

@@ -14,6 +14,9 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Information, Message = "partition {Partition} was handed over: {Redone} records are redone")]
     public static partial void HandedOver(ILogger logger, int partition, long redone);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "partition {Partition} could not store what it had applied: {Why}")]
+    public static partial void NotStored(ILogger logger, int partition, string why);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "partition {Partition} is not served here any more: another owner has it")]
     public static partial void Lost(ILogger logger, int partition);
 
@@ -26,8 +29,8 @@ internal static partial class NodeLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "partition {Partition} could not be placed, trying again: {Why}")]
     public static partial void NotPlaced(ILogger logger, int partition, string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the book could not be read, trying again: {Why}")]
-    public static partial void NotFollowed(ILogger logger, string why);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} failed, trying again: {Why}")]
+    public static partial void Failed(ILogger logger, string what, string why);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "silo {Silo} does not say what its partitions hold: {Why}")]
     public static partial void NotHeard(ILogger logger, string silo, string why);

@@ -37,7 +37,7 @@ internal sealed class StatusWatch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _running;
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _meter.Dispose();
         _stop.Dispose();
     }
@@ -69,7 +69,7 @@ internal sealed class StatusWatch : IAsyncDisposable
             _partitions = await _installation.Engine.StatusAsync(_stop.Token);
             _handOffs = _installation.HandOffs;
         }
-        catch (Unavailable wrong)
+        catch (Exception wrong) when (!_stop.IsCancellationRequested)
         {
             Tell("status", wrong.Message, why => ServerLog.StatusUnknown(_logger, why), () => { });
             return;

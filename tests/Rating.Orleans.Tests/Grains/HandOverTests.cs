@@ -1,13 +1,18 @@
 using Microsoft.Extensions.Logging;
+using Rating.Domain;
 using Rating.Engine;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
+using Rating.Tests.Engine;
 
 namespace Rating.Orleans.Tests.Grains;
 
 /// <summary>A partition that goes in the moment in which it comes: silos that join together pass it on at once.</summary>
 public sealed class HandOverTests
 {
+    // What is applied stays unstored until the end.
+    private static RatingSettings Unstored => new() { Partitions = 1, CheckpointEvery = TimeSpan.FromDays(1000), CheckpointRest = TimeSpan.FromDays(1) };
+
     [Fact]
     public async Task A_partition_that_is_lost_while_it_begins_is_not_asked_here_any_more()
     {
@@ -28,6 +33,65 @@ public sealed class HandOverTests
         await Until.SoAsync("it began again, was lost, and nobody is asked for it", () => Task.FromResult(isLost && node.Served.IsEmpty));
         node.BelongsHere = _ => true;
         await Until.SoAsync("it is served again", () => Task.FromResult(silos.Engines[0].NotReady.Count == 0));
+    }
+
+    [Fact]
+    public async Task A_partition_that_cannot_store_its_last_records_is_let_go_all_the_same_and_they_are_redone()
+    {
+        await using var log = new MemoryUsageLog(1);
+        var (store, faults) = FaultyStore.Around(new MemoryRatingStore(1));
+        await using var kept = store;
+        await using var silos = await TestSilos.StartAsync(1, log, store, Unstored, new TestClock());
+        var (node, engine) = (silos.Nodes[0], silos.Engines[0]);
+        var runner = node.Served[0].Runner;
+        await engine.Intake.AcceptAsync(new TenantId("default"), ["""{"specversion":"1.0","id":"1","source":"pbx","type":"call","subject":"nobody"}"""u8.ToArray()], default);
+        await Until.SoAsync("it is applied", () => Task.FromResult(runner.Status.Position == 1));
+        Assert.Equal(0, runner.Status.Committed);
+        var waiter = runner.TookUpAsync(long.MaxValue, default);
+        faults.OnCommit = (_, _) => throw new Refused("store.denied", "permission denied for table partition");
+        await node.Served[0].LeaveAsync().WaitAsync(Until.Patience);
+        await Assert.ThrowsAsync<Unavailable>(() => waiter.WaitAsync(Until.Patience));
+        Assert.Equal((1, "permission denied for table partition"), (runner.Redone, runner.Status.Problem));
+        faults.OnCommit = null;
+        await Until.SoAsync("it is served again", () => Task.FromResult(node.Served.TryGetValue(0, out var next) && next.Runner != runner && next.Runner.Status.Position == 1));
+        Assert.Equal(1, Assert.Single(await engine.SuspenseAsync(new TenantId("default"), default)).Count);
+    }
+
+    [Fact]
+    public async Task A_silo_whose_book_could_not_be_read_for_a_reason_that_nobody_expects_follows_it_again()
+    {
+        await using var log = new MemoryUsageLog(1);
+        var inner = new MemoryRatingStore(1);
+        var (store, faults) = FaultyStore.Around(inner);
+        await using var kept = store;
+        await using var silos = await TestSilos.StartAsync(1, log, store, new RatingSettings { Partitions = 1 }, new TestClock());
+        var failed = 0;
+        faults.Fails = call => call == nameof(IRatingStore.ReadBookAsync) && ++failed > 0 ? new Refused("book.kind", "There is no book change of kind 'tomorrow'.") : null;
+        await Until.SoAsync("the book was not read", () => Task.FromResult(failed > 0));
+        // As another process does.
+        await inner.AppendBookAsync(new BookChange(1, new TenantId("default"), new TestClock().GetCurrentInstant(), """{"kind":"parties","accounts":[{"id":"A"}]}"""), default);
+        faults.Fails = _ => null;
+        await Until.SoAsync("the change is known here", () => Task.FromResult(silos.Engines[0].Book.Sequence == 1));
+    }
+
+    [Fact]
+    public async Task A_silo_whose_loops_fail_stores_all_that_it_has_applied_when_it_stops()
+    {
+        await using var log = new MemoryUsageLog(1);
+        var inner = new MemoryRatingStore(1);
+        var (store, faults) = FaultyStore.Around(inner);
+        await using var kept = store;
+        await using (var silos = await TestSilos.StartAsync(1, log, store, Unstored, new TestClock()))
+        {
+            await silos.Engines[0].Intake.AcceptAsync(new TenantId("default"), ["""{"specversion":"1.0","id":"1","source":"pbx","type":"call","subject":"nobody"}"""u8.ToArray()], default);
+            await Until.SoAsync("it is applied", () => Task.FromResult(silos.Nodes[0].Served[0].Runner.Status.Position == 1));
+            Assert.Equal(0, (await inner.PlaceOfAsync(0, default)).NextPosition);
+            var failed = 0;
+            faults.Fails = call => call == nameof(IRatingStore.ReadBookAsync) && ++failed > 0 ? new InvalidOperationException("A fault of the program.") : null;
+            await Until.SoAsync("the book was not read", () => Task.FromResult(failed > 0));
+        }
+
+        Assert.Equal(1, (await inner.PlaceOfAsync(0, default)).NextPosition);
     }
 
     /// <summary>Does something once, in the midst of what says "is served here".</summary>

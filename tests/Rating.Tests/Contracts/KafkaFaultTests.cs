@@ -2,9 +2,12 @@ using System.Text;
 using NodaTime;
 using Rating.Domain;
 using Rating.Engine;
+using Rating.Engine.HandOff;
 using Rating.Engine.Log;
+using Rating.Engine.Store;
 using Rating.Kafka;
 using Rating.TestKit;
+using Rating.Tests.Engine;
 
 namespace Rating.Tests.Contracts;
 
@@ -152,6 +155,42 @@ public sealed class KafkaFaultTests : IAsyncLifetime
         await Assert.ThrowsAsync<Unavailable>(() => AppendAsync(_log, 0, 10, 10));
         await AppendAsync(_log, 0, 20, 10);
         Assert.Equal(Numbers(20, 10), (await TextsAsync(_log, 0)).TakeLast(10));
+    }
+
+    [ContractFact]
+    public async Task After_a_fatal_error_while_messages_are_under_way_the_hand_off_shows_it_and_goes_on_with_another_producer()
+    {
+        const short produce = 0;
+        const int outOfOrderSequence = 45;
+        string[] topics = ["rating-invoices", "rating-alerts", "rating-rejected"];
+        for (var i = 0; i < topics.Length; i++)
+        {
+            await _kafka.CreateTopicAsync(topics[i], 1);
+            await _kafka.LeaderAsync(topics[i], 0, i + 1);
+        }
+
+        using var outlet = await KafkaOutlet.OpenAsync(KafkaFixture.SettingsOf(_kafka, Topic, 2), new KafkaOutletSettings(), default);
+        await using var world = await EngineWorld.StartAsync(Morning);
+        var saved = 0;
+        var handOffs = new HandOffs(world.Engine, world.Log, outlet, null, TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        var running = handOffs.RunAsync(stop.Token);
+        await SaveAsync();
+        await Until.SoAsync("both have left", async () => await world.Store.HandedOffAsync("outbox", default) == 2);
+        // The alert's broker has the message and does not answer yet when the invoice's says what is fatal.
+        await _kafka.LatencyAsync(1, 500);
+        await _kafka.LatencyAsync(2, 3_000);
+        await _kafka.ErrorsAsync(produce, outOfOrderSequence);
+        await SaveAsync();
+        await Until.SoAsync("it shows a problem", () => Task.FromResult(handOffs.Status.Single(stream => stream.Stream == "outbox").Problem.StartsWith("Kafka did not take what is to be published", StringComparison.Ordinal)));
+        await _kafka.LatencyAsync(1, 0);
+        await _kafka.LatencyAsync(2, 0);
+        await Until.SoAsync("both others have left", async () => await world.Store.HandedOffAsync("outbox", default) == 4);
+        await stop.CancelAsync();
+        await running;
+        foreach (var topic in topics[..2]) Assert.Equal(["{\"n\":1}", "{\"n\":2}"], TopicContent.Read(_kafka.Bootstrap, topic, 1).Records.Select(record => Encoding.UTF8.GetString(record.Value)).Distinct());
+
+        Task SaveAsync() => world.Store.SaveInvoicesAsync([], [new OutboxMessage(0, "invoice.finalised", $$"""{"n":{{++saved}}}"""), new OutboxMessage(0, "alert.chargeThreshold", $$"""{"n":{{saved}}}""")], default);
     }
 
     [ContractFact]

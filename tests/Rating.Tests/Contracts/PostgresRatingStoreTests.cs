@@ -326,7 +326,8 @@ public sealed class PostgresRatingStoreTests(PostgresServer postgres) : DurableR
     {
         await Store.TakeOverAsync(0, default);
         await Store.CommitAsync(Plain(0, 1, 1, 0, 0) with { Ledger = new LedgerBlock(1, [2], Bytes("old"), 100) }, default);
-        Server.Run(_database, "ALTER TABLE rating.ledger_block DROP COLUMN last_day; ALTER TABLE rating.snapshot DROP COLUMN known; DELETE FROM rating.schema_version WHERE version > 4");
+        Server.Run(
+            _database, "ALTER TABLE rating.ledger_block DROP COLUMN last_day; ALTER TABLE rating.partition DROP COLUMN suspense_from; ALTER TABLE rating.snapshot DROP COLUMN known; DELETE FROM rating.schema_version WHERE version > 4");
         await using var store = Reopen();
         await store.CommitAsync(Plain(0, 1, 2, 0, 0) with { Ledger = new LedgerBlock(2, [2], Bytes("new"), 101) }, default);
         Assert.Equal(["old"], (await ListAsync(store.ReadLedgerSinceAsync(0, 102, new HashSet<int> { 2 }, default))).Select(block => Text(block.Bytes)));
@@ -366,6 +367,34 @@ public sealed class PostgresRatingStoreTests(PostgresServer postgres) : DurableR
         await store.CommitAsync(Whole(0, 1, 4, 300, 400), default);
         await store.SaveInvoicesAsync([Invoice(2, "2")], [new OutboxMessage(0, "invoice", "2")], default);
         Assert.Equal(3, Assert.Single(await ListAsync(store.ReadOutboxAsync(0, default))).Id); // an id is never given twice
+    }
+
+    [Fact]
+    public async Task The_ledger_that_usage_in_suspense_is_rated_from_is_not_dropped()
+    {
+        var clock = new SetTime(new DateTimeOffset(2024, 1, 15, 0, 0, 0, TimeSpan.Zero));
+        await using var store = await PostgresRatingStore.OpenAsync(postgres.Settings(_database), clock, default);
+        await store.TakeOverAsync(0, default);
+        await store.TakeOverAsync(1, default); // has no ledger
+        await store.CommitAsync(Whole(0, 1, 1, 0, 100) with { SuspenseFrom = 1 }, default);
+        clock.Now = new DateTimeOffset(2024, 6, 15, 0, 0, 0, TimeSpan.Zero);
+        await store.CommitAsync(Whole(0, 1, 2, 100, 200) with { SuspenseFrom = 1 }, default);
+        Assert.Contains("in suspense since 2024-01-01", Refused("2024-02-01"), StringComparison.Ordinal);
+
+        // What remains came in June: April and May may have what it repeats.
+        await store.CommitAsync(Whole(0, 1, 3, 200, 300) with { SuspenseFrom = 2 }, default);
+        Assert.Contains("in suspense since 2024-06-01", Refused("2024-05-01"), StringComparison.Ordinal);
+        Server.Run(_database, "SELECT rating.drop_periods('ledger_block', '2024-04-30')");
+        Assert.Equal([2L, 3], (await ListAsync(store.ReadLedgerAsync(0, 0, null, default))).Select(block => block.Checkpoint));
+
+        await store.CommitAsync(Whole(0, 1, 4, 300, 400), default);
+        Server.Run(_database, "SELECT rating.drop_periods('ledger_block', '2024-08-01')");
+        Assert.Empty(await ListAsync(store.ReadLedgerAsync(0, 0, null, default)));
+        // As an upgrade leaves it: everything may be in suspense.
+        Server.Run(_database, "UPDATE rating.partition SET suspense_from = DEFAULT");
+        Assert.Contains("in suspense since 2024-01-01", Refused("2024-08-01"), StringComparison.Ordinal);
+
+        string Refused(string before) => Assert.Throws<PostgresException>(() => Server.Run(_database, $"SELECT rating.drop_periods('ledger_block', '{before}')")).MessageText;
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using NodaTime;
 using NodaTime.Text;
 using Rating.Domain.Usage;
 using Rating.Engine;
+using Rating.Engine.Intake;
 using Rating.Engine.Log;
 using Rating.Engine.Store;
 
@@ -73,6 +74,26 @@ public sealed class CommitUnderWayTests
         await sent.WaitAsync(Until.Patience);
         await world.Engine.CaughtUpAsync(default).WaitAsync(Until.Patience);
         Assert.Equal(records + 3 * readRecordsMax, (await world.VerdictsAsync())[(Verdict.Rated, VerdictReason.None)]);
+    }
+
+    [Fact]
+    public async Task The_memory_of_a_checkpoint_on_its_way_serves_no_other_partition()
+    {
+        const int partitions = 8;
+        var (store, faults) = FaultyStore.Around(new MemoryRatingStore(partitions));
+        await using var world = await StartAsync(new MemoryUsageLog(partitions), store, new RatingSettings { Partitions = partitions });
+        string[] subjects = [.. Enumerable.Range(0, 40).Select(number => $"s{number}")];
+        var left = subjects.Select(subject => PartitionOf.Key(EngineWorld.Tenant, subject, partitions)).Distinct().Count();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // No checkpoint is stored before every partition has made its own.
+        faults.OnCommit = (checkpoint, _) =>
+        {
+            if (checkpoint.Ledger is not null && Interlocked.Decrement(ref left) == 0) all.TrySetResult();
+            return checkpoint.Ledger is null ? Task.CompletedTask : all.Task;
+        };
+        await world.SendAsync([.. subjects.Select(subject => Sms(subject).Replace("\"49\"", $"\"{subject}\"", StringComparison.Ordinal))]).WaitAsync(Until.Patience);
+        Assert.Equal(subjects.Length, (await world.VerdictsAsync())[(Verdict.Suspended, VerdictReason.UnknownSubject)]);
+        await world.MustBeCleanAsync("checkpoints of all partitions at once");
     }
 
     private static async Task<EngineWorld> StartAsync(IUsageLog log, IRatingStore store, RatingSettings settings)

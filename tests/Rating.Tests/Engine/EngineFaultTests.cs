@@ -17,6 +17,27 @@ public sealed class EngineFaultTests
     private static readonly Instant InApril = Instant.FromUtc(2026, 4, 3, 0, 0);
 
     [Fact]
+    public async Task What_waits_in_suspense_in_a_partition_that_is_not_open_is_not_left_out_without_a_word()
+    {
+        var (store, faults) = FaultyStore.Around(new MemoryRatingStore(1));
+        var world = await EngineWorld.StartAsync(InMarch, new RatingSettings { Partitions = 1 }, store: store);
+        await world.SendAsync(Sms("a", InMarch));
+        Assert.Equal(1, Assert.Single(await world.Engine.SuspenseAsync(EngineWorld.Tenant, default)).Count);
+        faults.Fails = call => call is nameof(IRatingStore.CommitAsync) or nameof(IRatingStore.TakeOverAsync) ? new Refused("store.denied", "permission denied") : null;
+        await world.Engine.Intake.AcceptAsync(EngineWorld.Tenant, [System.Text.Encoding.UTF8.GetBytes(Sms("b", InMarch))], default);
+        await Until.SoAsync("the partition is stopped", async () => (await world.Engine.StatusAsync(default))[0].State == Rating.Engine.Views.PartitionState.Stopped);
+        Assert.Contains("permission denied", (await Assert.ThrowsAsync<Unavailable>(() => world.Engine.SuspenseAsync(EngineWorld.Tenant, default))).Message, StringComparison.Ordinal);
+        faults.Fails = _ => null;
+        var waiting = await Until.AvailableAsync("the partition is open again", async () =>
+        {
+            await world.Engine.CaughtUpAsync(default);
+            return await world.Engine.SuspenseAsync(EngineWorld.Tenant, default);
+        });
+        Assert.Equal(2, Assert.Single(waiting).Count);
+        await world.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_plan_that_the_catalog_of_the_day_lacks_does_not_stop_the_partition()
     {
         var world = await EngineWorld.StartAsync(InMarch, new RatingSettings { Partitions = 1 });

@@ -31,6 +31,9 @@ public class FaultyStore : DispatchProxy
     /// <summary>What another process stores just before these invoices are.</summary>
     public Func<Task>? BeforeInvoices { get; set; }
 
+    /// <summary>What a call of the method named fails with; null: it does not.</summary>
+    public Func<string, Exception?> Fails { get; set; } = _ => null;
+
     public int LedgerFailures { get; set; }
 
     /// <summary>How many ledger blocks were read.</summary>
@@ -38,7 +41,8 @@ public class FaultyStore : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        switch (targetMethod!.Name)
+        if (Fails(targetMethod!.Name) is { } failure) throw failure;
+        switch (targetMethod.Name)
         {
             case nameof(IRatingStore.CommitAsync) when OnCommit is { } wait:
                 return CommitAsync(wait, (Checkpoint)args![0]!, (CancellationToken)args[1]!);

@@ -48,7 +48,7 @@ public sealed class OlderCheckpointTests
     public void Ids_are_found_wherever_their_positions_and_days_lie()
     {
         // Alone, close together, far apart; with lengths that would pass for an older block without the byte that is added then.
-        foreach (var (count, step, day) in new[] { (1, 1L, 0), (7, 1L, 0), (300, 1L, 1), (300, 1_000L, 300), (40, 1L << 50, 0), (97, 3L, 0) })
+        foreach (var (count, step, day) in new[] { (1, 1L, 0), (21, 1L, 0), (300, 1L, 1), (300, 1_000L, 300), (40, 1L << 50, 0), (97, 3L, 0) })
         {
             var pending = new PendingIds();
             var random = new Random(count);

@@ -27,7 +27,7 @@ public sealed class PartitionThreadsTests
         private const int BatchRecords = 256;
 
         /// <summary>Of work of seconds: whoever has had no turn by then gets none.</summary>
-        private const int TurnsMax = 10_000;
+        private const int TurnsMax = 2_000;
         private readonly MemoryUsageLog _log = new(partitions);
         private readonly int[] _turns = new int[partitions];
         private readonly TaskCompletionSource _allHadATurn = new(TaskCreationOptions.RunContinuationsAsynchronously);

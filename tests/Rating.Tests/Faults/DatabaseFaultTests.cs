@@ -99,7 +99,7 @@ public sealed class DatabaseFaultTests(FaultFixture fixture, ITestOutputHelper o
         // What is fetched is what memory can hold of it; how memory as a whole moves has other causes, too.
         const long fetchedMax = 2 << 20, memoryGrowthKiBMax = 64 << 10;
         using var kafka = await MockKafka.StartAsync(1);
-        await using var proxy = new TcpProxy(kafka.PortOf(1));
+        await using var proxy = new TcpProxy(kafka.PortOf(1)) { CountedBytesMin = 1 << 10 };
         var world = await FaultWorld.MakeAsync(fixture, kafka: kafka);
         await kafka.ProxyAsync(1, proxy);
         world.Environment["RATING__KAFKA__BOOTSTRAPSERVERS"] = $"127.0.0.1:{proxy.Port}";
