@@ -3,19 +3,35 @@ using NodaTime;
 namespace Rating.Domain.Billing;
 
 /// <summary>What is sold to an account: an append-only history of terms with effective days, in one time zone, on one billing schedule.</summary>
-public sealed record Subscription(SubscriptionId Id, AccountId Account, BillingSchedule Schedule, LocalDate Start, LocalDate? End, IReadOnlyList<TermsChange> Changes)
+/// <remarks>A value, made when it is asked for: of many subscriptions only ids and account are their own. <c>default</c> has no terms and is of no use.</remarks>
+/// <param name="Id">Its id.</param>
+/// <param name="Account">Who is billed.</param>
+/// <param name="Terms">What is agreed.</param>
+public readonly record struct Subscription(SubscriptionId Id, AccountId Account, SubscriptionTerms Terms)
 {
-    /// <summary>What is off, in the order in which it is taken off.</summary>
-    public IReadOnlyList<Discount> Discounts { get; init; } = [];
+    /// <inheritdoc cref="SubscriptionTerms.Schedule"/>
+    public BillingSchedule Schedule => Terms.Schedule;
 
-    /// <summary>What somebody wants to be told about it, beside the alerts of its plan.</summary>
-    public IReadOnlyList<Alert> Alerts { get; init; } = [];
+    /// <inheritdoc cref="SubscriptionTerms.Start"/>
+    public LocalDate Start => Terms.Start;
 
-    /// <summary>What is agreed beside its terms, as it was written, a JSON object; empty when nothing is.</summary>
-    public string Agreed { get; init; } = "";
+    /// <inheritdoc cref="SubscriptionTerms.End"/>
+    public LocalDate? End => Terms.End;
 
-    /// <summary>Where the service is, for taxes: a place such as <c>US/CA/Los Angeles</c>; empty for the account's.</summary>
-    public string ServiceAddress { get; init; } = "";
+    /// <inheritdoc cref="SubscriptionTerms.Changes"/>
+    public IReadOnlyList<TermsChange> Changes => Terms.Changes;
+
+    /// <inheritdoc cref="SubscriptionTerms.Discounts"/>
+    public IReadOnlyList<Discount> Discounts => Terms.Discounts;
+
+    /// <inheritdoc cref="SubscriptionTerms.Alerts"/>
+    public IReadOnlyList<Alert> Alerts => Terms.Alerts;
+
+    /// <inheritdoc cref="SubscriptionTerms.Agreed"/>
+    public string Agreed => Terms.Agreed;
+
+    /// <inheritdoc cref="SubscriptionTerms.ServiceAddress"/>
+    public string ServiceAddress => Terms.ServiceAddress;
 
     /// <summary>The first moment at which usage counts.</summary>
     public Instant StartInstant => Schedule.Zone.StartOf(Start);

@@ -28,6 +28,8 @@ internal static class AgreementReader
     /// <param name="currency">The currency of its amounts; null while there is no catalog.</param>
     public static AccountTerms Account(DocumentNode node, Currency? currency)
     {
+        // Most have none: one and the same object says so for all.
+        if (OfAccount.All(member => node.Maybe(member) is null)) return AccountTerms.None;
         Currency Known(string member) => currency ?? throw node.Need(member).Refuse("catalog.missing", "there is no catalog yet, so no currency; put one first.");
         return new AccountTerms
         {

@@ -172,7 +172,7 @@ public sealed class Book : IDisposable
             }
             else
             {
-                entry = new SubscriptionEntry(tenant, _entries.Count, subscription, sequence);
+                entry = new SubscriptionEntry(tenant, _entries.Count, subscription);
                 _entries.Add(entry);
                 tenant.Add(entry);
             }
@@ -245,12 +245,13 @@ public sealed class Book : IDisposable
         // The account's own text of its id: its subscriptions share it.
         var account = node.Need("account").Text();
         if (accounts.TryGetValue(account, out var text)) account = text;
-        return new Subscription(new SubscriptionId(node.Need("id").Name()), tenant.Accounts.TryGetValue(account, out var known) ? known.Id : new AccountId(account), schedule, start, end, changes)
+        var terms = new SubscriptionTerms(schedule, start, end, changes)
         {
             Discounts = AgreementReader.Discounts(node, tenant.Catalogs[^1].Catalog.Currency, ofAccount: false), ServiceAddress = node.Maybe("serviceAddress")?.Name() ?? "",
             Alerts = AgreementReader.Alerts(node, tenant.Catalogs[^1].Catalog.Currency, tenant.Catalogs[^1].Catalog.MetersByKey),
             Agreed = AgreementReader.AsWritten(node, AgreementReader.OfSubscription),
         };
+        return new Subscription(new SubscriptionId(node.Need("id").Name()), tenant.Accounts.TryGetValue(account, out var known) ? known.Id : new AccountId(account), tenant.Shared(terms));
     }
 
     private static List<TermsChange> ReadChanges(DocumentNode node, LocalDate start, IReadOnlyDictionary<string, PlanRevision> plans)

@@ -34,20 +34,20 @@ internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
     {
         var slots = _slots;
         var at = Home(key);
-        while (slots[at].Key != key && slots[at].Key != 0) at = at + 1 == slots.Length ? 0 : at + 1;
+        while (slots[at].Key != key && !slots[at].IsFree) at = at + 1 == slots.Length ? 0 : at + 1;
         return at;
     }
 
     /// <summary>Has the memory fetched that a look-up will need.</summary>
-    public int Touch(UInt128 key) => _slots[Home(key)].Subscription;
+    public int Touch(UInt128 key) => _slots[Home(key)].Owner;
 
     /// <summary>To whom the subject at a place belongs at a moment; null for nobody.</summary>
     public SubscriptionEntry? Find(int place, Instant moment)
     {
         ref readonly var slot = ref _slots[place];
-        if (slot.Key == 0) return null;
-        if (slot.History == 0) return moment.ToUnixTimeTicks() >= slot.FromTicks ? entries[slot.Subscription] : null;
-        var assignments = _histories[slot.History - 1];
+        if (slot.IsFree) return null;
+        if (slot.Owner >= 0) return moment.ToUnixTimeSeconds() >= slot.FromSeconds ? entries[slot.Owner] : null;
+        var assignments = _histories[~slot.Owner];
         for (var i = assignments.Length - 1; i >= 0; i--)
             if (assignments[i].Covers(moment)) return assignments[i].Subscription;
         return null;
@@ -57,7 +57,7 @@ internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
     public int Likely(int place)
     {
         ref readonly var slot = ref _slots[place];
-        return slot.Key == 0 || slot.History != 0 ? -1 : slot.Subscription;
+        return slot.IsFree || slot.Owner < 0 ? -1 : slot.Owner;
     }
 
     /// <summary>A subject's assignments, in the order in which they were recorded.</summary>
@@ -69,25 +69,25 @@ internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
         if ((_count + 1) * 4L > _slots.Length * 3L) Grow();
         var key = KeyOf(subject);
         ref var slot = ref _slots[PlaceOf(key)];
-        var ticks = assignment.From.ToUnixTimeTicks();
-        if (slot.Key == 0 && assignment is { Subscription: { } owner, To: null } && Instant.FromUnixTimeTicks(ticks) == assignment.From)
+        var seconds = assignment.From.ToUnixTimeSeconds();
+        if (slot.IsFree && assignment is { Subscription: { } owner, To: null } && seconds is >= 0 and <= uint.MaxValue && Instant.FromUnixTimeSeconds(seconds) == assignment.From)
         {
-            slot = new Slot { Key = key, FromTicks = ticks, Subscription = owner.Index };
+            slot = new Slot(key, (uint)seconds, owner.Index);
             _count++;
             return;
         }
 
         SubjectAssignment[] all = [.. Of(slot), assignment];
-        if (slot.Key == 0) _count++;
-        if (slot.History == 0)
+        if (slot.IsFree) _count++;
+        if (slot.IsFree || slot.Owner >= 0)
         {
+            slot = new Slot(key, 0, ~_histories.Count);
             _histories.Add(all);
-            slot = new Slot { Key = key, History = _histories.Count };
         }
-        else _histories[slot.History - 1] = all;
+        else _histories[~slot.Owner] = all;
     }
 
-    private SubjectAssignment[] Of(in Slot slot) => slot.Key == 0 ? [] : slot.History != 0 ? _histories[slot.History - 1] : [new SubjectAssignment(entries[slot.Subscription], Instant.FromUnixTimeTicks(slot.FromTicks), null)];
+    private SubjectAssignment[] Of(in Slot slot) => slot.IsFree ? [] : slot.Owner < 0 ? _histories[~slot.Owner] : [new SubjectAssignment(entries[slot.Owner], Instant.FromUnixTimeSeconds(slot.FromSeconds), null)];
 
     // The upper bits of the hash, scaled to any number of slots: memory grows in small steps.
     private int Home(UInt128 key)
@@ -100,17 +100,24 @@ internal sealed class SubjectIndex(IReadOnlyList<SubscriptionEntry> entries)
     private void Grow()
     {
         var before = _slots;
-        _slots = new Slot[before.Length + before.Length / 3];
+        _slots = new Slot[before.Length + before.Length / 6];
         foreach (ref readonly var slot in before.AsSpan())
-            if (slot.Key != 0) _slots[PlaceOf(slot.Key)] = slot;
+            if (!slot.IsFree) _slots[PlaceOf(slot.Key)] = slot;
     }
 
-    // Half a cache line.
-    private struct Slot
+    // 24 bytes: the key stands in halves, because a whole one would be aligned to 16.
+    private readonly struct Slot(UInt128 key, uint fromSeconds, int owner)
     {
-        public UInt128 Key;
-        public long FromTicks;
-        public int Subscription;
-        public int History;
+        private readonly ulong _low = unchecked((ulong)key);
+        private readonly ulong _high = (ulong)(key >> 64);
+
+        public UInt128 Key => new(_high, _low);
+
+        public bool IsFree => (_low | _high) == 0;
+
+        public uint FromSeconds { get; } = fromSeconds;
+
+        // The subscription that it has belonged to since then; below zero (~) where its history is.
+        public int Owner { get; } = owner;
     }
 }

@@ -6,7 +6,12 @@ namespace Rating.Engine.Books;
 /// <summary>A subscription in the book, at its place.</summary>
 public sealed class SubscriptionEntry
 {
-    internal SubscriptionEntry(TenantBook tenant, int index, Subscription subscription, long sequence) => (Tenant, Index, Id, Subscription, _since) = (tenant, index, subscription.Id, subscription, sequence);
+    private readonly AccountId _account;
+    private SubscriptionTerms _terms;
+    // Most have none: they were neither changed, closed nor watched.
+    private History? _history;
+
+    internal SubscriptionEntry(TenantBook tenant, int index, Subscription subscription) => (Tenant, Index, Id, _account, _terms) = (tenant, index, subscription.Id, subscription.Account, subscription.Terms);
 
     /// <summary>Whose it is.</summary>
     public TenantBook Tenant { get; }
@@ -18,16 +23,16 @@ public sealed class SubscriptionEntry
     public SubscriptionId Id { get; }
 
     /// <summary>Its terms as they are now.</summary>
-    public Subscription Subscription { get; private set; }
+    public Subscription Subscription => new(Id, _account, _terms);
 
     /// <summary>Whether it was ended so that a period is no longer its own whose advance charges may be billed: a supplementary snapshot takes them back.</summary>
-    public bool OwesCredit { get; private set; }
+    public bool OwesCredit => _history?.OwesCredit ?? false;
 
     /// <summary>The closes begun, by period: each froze terms and prices of its period at its book sequence.</summary>
-    public IReadOnlyList<ClosedPeriod> Closes => _closes;
+    public IReadOnlyList<ClosedPeriod> Closes => _history?.Closes ?? [];
 
     /// <summary>The last period whose close has begun; null before the first.</summary>
-    public int? LastClosing => _closes.Length == 0 ? null : _closes[^1].Period;
+    public int? LastClosing => _history?.Closes is [.., var last] ? last.Period : null;
 
     /// <summary>The period that is closed next; after the last one for a supplementary snapshot.</summary>
     public int NextClosing => LastClosing + 1 ?? Subscription.FirstPeriod;
@@ -42,21 +47,19 @@ public sealed class SubscriptionEntry
     internal bool HasThreshold => Tenant.Catalogs.Any(version => Subscription.Changes.Any(change => version.Catalog.Plans.TryGetValue(change.Plan, out var plan) && plan.Threshold is not null));
 
     /// <summary>The last book change that may have changed its alerts; 0 while it has none.</summary>
-    internal long AlertsSince { get; private set; }
+    internal long AlertsSince => _history?.AlertsSince ?? 0;
+
+    /// <summary>The place of the subscription that its account got next; -1 while there is none.</summary>
+    internal int NextOfAccount { get; set; } = -1;
 
     /// <summary>Takes note of a change that may have changed its alerts.</summary>
     /// <returns>Whether it has any, or had.</returns>
     internal bool WatchFrom(long sequence)
     {
         if (AlertsSince == 0 && Subscription.Alerts.Count == 0 && !Tenant.Catalogs.Any(version => version.Catalog.Alerts.Count > 0 && Subscription.Changes.Any(change => version.Catalog.Alerts.ContainsKey(change.Plan)))) return false;
-        AlertsSince = sequence;
+        Changed.AlertsSince = sequence;
         return true;
     }
-
-    private ClosedPeriod[] _closes = [];
-    // What it was before it was changed, and since when it is what it is: most are never changed.
-    private (long Sequence, Subscription State)[] _before = [];
-    private long _since;
 
     // The span that the last record fell in; valid while the book is at its sequence.
     internal volatile ActiveSpan? Span;
@@ -66,7 +69,8 @@ public sealed class SubscriptionEntry
     /// <summary>The book sequence at which a period was frozen; null while it is open.</summary>
     public long? FrozenAt(int period)
     {
-        foreach (var close in _closes)
+        if (_history is null) return null;
+        foreach (var close in _history.Closes)
             if (close.Period == period) return close.Sequence;
         return null;
     }
@@ -74,22 +78,38 @@ public sealed class SubscriptionEntry
     /// <summary>Its terms as they were at a book sequence.</summary>
     public Subscription At(long sequence)
     {
-        if (_before.Length == 0 || _since <= sequence) return Subscription;
-        for (var i = _before.Length - 1; i > 0; i--)
-            if (_before[i].Sequence <= sequence) return _before[i].State;
-        return _before[0].State;
+        if (_history is not { Before: { Length: > 0 } before } || _history.Since <= sequence) return Subscription;
+        for (var i = before.Length - 1; i > 0; i--)
+            if (before[i].Sequence <= sequence) return Subscription with { Terms = before[i].Terms };
+        return Subscription with { Terms = before[0].Terms };
     }
 
     internal void Become(Subscription state, long sequence)
     {
-        if (state.End is not null && state.End != Subscription.End && LastClosing >= state.LastPeriod) OwesCredit = true;
-        _before = [.. _before, (_since, Subscription)];
-        (_since, Subscription) = (sequence, state);
+        if (state.End is not null && state.End != _terms.End && LastClosing >= state.LastPeriod) Changed.OwesCredit = true;
+        Changed.Before = [.. Changed.Before, (Changed.Since, _terms)];
+        (Changed.Since, _terms) = (sequence, state.Terms);
     }
 
     internal void AddClose(ClosedPeriod close)
     {
-        _closes = [.. _closes, close];
-        if (close.Period > Subscription.LastPeriod) OwesCredit = false;
+        Changed.Closes = [.. Changed.Closes, close];
+        if (close.Period > Subscription.LastPeriod) Changed.OwesCredit = false;
+    }
+
+    private History Changed => _history ??= new History();
+
+    private sealed class History
+    {
+        public ClosedPeriod[] Closes { get; set; } = [];
+
+        // What was agreed before it was changed, and since when it is what it is; 0 for the first.
+        public (long Sequence, SubscriptionTerms Terms)[] Before { get; set; } = [];
+
+        public long Since { get; set; }
+
+        public bool OwesCredit { get; set; }
+
+        public long AlertsSince { get; set; }
     }
 }

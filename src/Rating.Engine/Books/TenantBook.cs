@@ -14,10 +14,14 @@ public sealed class TenantBook
     private const int ChangesKept = 1_000;
     private readonly List<CatalogVersion> _catalogs = [];
     private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
+    // Of accounts that were changed.
     private readonly Dictionary<string, List<(long Sequence, Account State)>> _accountStates = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SubscriptionEntry> _subscriptions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<SubscriptionEntry>> _ofAccount = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<SubscriptionEntry> _entries;
+    private readonly SubscriptionIndex _subscriptions;
+    // An account's first and last subscription; each says which is next.
+    private readonly Dictionary<string, (int First, int Last)> _ofAccount = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Text, LocalDate Start, int Catalogs), IReadOnlyList<TermsChange>> _changes = [];
+    private readonly HashSet<SubscriptionTerms> _terms = [];
     private readonly ConcurrentDictionary<(BillingInterval, int, int, string), BillingSchedule> _schedules = new();
     private readonly PlanCombinations _combinations = new();
     private readonly ConcurrentDictionary<(Instant Start, Instant End, int Period, int Revision), ActiveSpan> _spans = new();
@@ -26,7 +30,7 @@ public sealed class TenantBook
     private IReadOnlyDictionary<string, (string Text, PlanRevision Revision)> _revisions = new Dictionary<string, (string, PlanRevision)>(StringComparer.Ordinal);
     private int _lastRevision;
 
-    internal TenantBook(TenantId id, IReadOnlyList<SubscriptionEntry> entries) => (Id, Subjects, Due) = (id, new SubjectIndex(entries), new DueIndex(entries));
+    internal TenantBook(TenantId id, IReadOnlyList<SubscriptionEntry> entries) => (Id, _entries, _subscriptions, Subjects, Due) = (id, entries, new SubscriptionIndex(entries), new SubjectIndex(entries), new DueIndex(entries));
 
     /// <summary>The tenant.</summary>
     public TenantId Id { get; }
@@ -40,8 +44,13 @@ public sealed class TenantBook
     /// <summary>The subscriptions by id.</summary>
     public IReadOnlyDictionary<string, SubscriptionEntry> Subscriptions => _subscriptions;
 
-    /// <summary>The subscriptions of an account.</summary>
-    public IReadOnlyList<SubscriptionEntry> SubscriptionsOf(AccountId account) => _ofAccount.TryGetValue(account.Value, out var entries) ? entries : [];
+    /// <summary>The subscriptions of an account, in the order in which they came.</summary>
+    public IReadOnlyList<SubscriptionEntry> SubscriptionsOf(AccountId account)
+    {
+        var all = new List<SubscriptionEntry>();
+        for (var next = _ofAccount.TryGetValue(account.Value, out var own) ? own.First : -1; next >= 0; next = _entries[next].NextOfAccount) all.Add(_entries[next]);
+        return all;
+    }
 
     /// <summary>A subject's assignments, in the order in which they were recorded; none when it is not known.</summary>
     public SubjectAssignment[] AssignmentsOf(string subject) => Subjects.Of(Encoding.UTF8.GetBytes(subject));
@@ -187,20 +196,26 @@ public sealed class TenantBook
 
     internal void Add(Account account, long sequence)
     {
+        if (_accounts.TryGetValue(account.Id.Value, out var before))
+        {
+            if (!_accountStates.TryGetValue(account.Id.Value, out var states)) _accountStates[account.Id.Value] = states = [(0, before)];
+            states.Add((sequence, account));
+        }
+
         _accounts[account.Id.Value] = account;
-        if (!_accountStates.TryGetValue(account.Id.Value, out var states)) _accountStates[account.Id.Value] = states = [];
-        states.Add((sequence, account));
     }
 
     /// <summary>An account as it was at a book sequence.</summary>
-    public Account AccountAt(string id, long sequence) => _accountStates[id].FindLast(state => state.Sequence <= sequence).State ?? _accounts[id];
+    public Account AccountAt(string id, long sequence) => _accountStates.TryGetValue(id, out var states) ? states.FindLast(state => state.Sequence <= sequence).State : _accounts[id];
 
     internal void Add(SubscriptionEntry entry)
     {
-        _subscriptions.Add(entry.Subscription.Id.Value, entry);
+        _subscriptions.Add(entry);
         // Its account never changes.
-        if (!_ofAccount.TryGetValue(entry.Subscription.Account.Value, out var entries)) _ofAccount[entry.Subscription.Account.Value] = entries = new(1);
-        entries.Add(entry);
+        var account = entry.Subscription.Account.Value;
+        if (!_ofAccount.TryGetValue(account, out var own)) own.First = entry.Index;
+        else _entries[own.Last].NextOfAccount = entry.Index;
+        _ofAccount[account] = own with { Last = entry.Index };
         Due.Add(entry);
     }
 
@@ -212,6 +227,15 @@ public sealed class TenantBook
         if (_changes.TryGetValue((text, start, _catalogs.Count), out var known)) return known;
         if (_changes.Count == ChangesKept) _changes.Clear();
         return _changes[(text, start, _catalogs.Count)] = read();
+    }
+
+    /// <summary>The same terms, in the object that another subscription has, where one is known.</summary>
+    internal SubscriptionTerms Shared(SubscriptionTerms terms)
+    {
+        if (_terms.TryGetValue(terms, out var known)) return known;
+        if (_terms.Count == ChangesKept) _terms.Clear();
+        _terms.Add(terms);
+        return terms;
     }
 
     /// <summary>The catalog in force on a day.</summary>

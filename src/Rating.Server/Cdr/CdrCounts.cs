@@ -21,6 +21,9 @@ public sealed class CdrCounts
     /// <summary>Rows refused.</summary>
     public long Refused { get; internal set; }
 
+    /// <summary>Whether the last row is usable though its line has no end. Cut within its last column it looks like this, too.</summary>
+    public bool IsLastRowOpen { get; internal set; }
+
     /// <summary>Rows that need a verdict: usable and refused.</summary>
     public long Rows => Usable + Refused;
 }

@@ -61,7 +61,10 @@ public sealed class CdrReader
                 _row.Clear(_lines.LineNumber);
                 var refusal = ReadRow(line);
                 if (refusal is null)
+                {
                     Counts.Usable++;
+                    Counts.IsLastRowOpen = !_lines.Ended;
+                }
                 else
                 {
                     Counts.Refused++;

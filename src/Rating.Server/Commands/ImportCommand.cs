@@ -76,8 +76,12 @@ internal sealed class ImportCommand : RatingCommand
         string? refusedRows = null;
         await terminal.ProgressAsync(Path.GetFileName(path), async tell => (counts, refusedRows) = await run.ReadAsync(path, done => tell(done, length), cancellation));
         terminal.Line($"{path}: {counts.Lines} lines, {counts.Usable} usable rows, {counts.Refused} refused, {counts.Header + counts.Blank + counts.Comment} others.");
-        return new FileResult(path, false, counts.Rows, counts.Usable, counts.Refused, refusedRows);
+        if (counts.IsLastRowOpen) terminal.Line($"{path}: the last row, line {counts.Lines}, has no line end and was taken as it stands. If the file was cut, or is still being written, that row may be wrong.");
+        return new FileResult(path, false, counts.Rows, counts.Usable, counts.Refused, refusedRows) { LastRowOpen = counts.IsLastRowOpen };
     }
 
-    private sealed record FileResult(string File, bool PassedOver, long Rows, long Usable, long Refused, string? RefusedRows);
+    private sealed record FileResult(string File, bool PassedOver, long Rows, long Usable, long Refused, string? RefusedRows)
+    {
+        public bool LastRowOpen { get; init; }
+    }
 }

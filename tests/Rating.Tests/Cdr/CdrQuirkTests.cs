@@ -39,6 +39,17 @@ public sealed class CdrQuirkTests
         Assert.Equal((2, 1), (counts.Usable, counts.Refused));
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("\n2026-03-02 10:00:03,4930555010,4930555020,18,n", true)]
+    [InlineData("\n2026-03-02 10:00:03,4930555010,4930555020,18,n\r\n", false)]
+    [InlineData("\n2026-03-02 10:00:03,49305", false)] // refused: it is told anyway
+    public void A_last_row_that_is_taken_without_its_line_end_is_told(string last, bool isOpen)
+    {
+        var (_, counts) = Read(Small, $"{Row(1)}\n{Row(2)}{(last.Length == 0 ? "\n" : last)}");
+        Assert.Equal(isOpen, counts.IsLastRowOpen);
+    }
+
     [Fact]
     public void A_last_line_torn_at_a_width_that_also_exists_is_refused()
     {
