@@ -9,7 +9,7 @@ using Rating.Tests.Engine;
 
 namespace Rating.Orleans.Tests.Grains;
 
-/// <summary>A partition that goes in the moment in which it comes: silos that join together pass it on at once.</summary>
+/// <summary>What a silo does beside its work, when it fails or comes at an awkward moment: taking partitions and duties and letting them go, following the book, waiting.</summary>
 public sealed class HandOverTests
 {
     // What is applied stays unstored until the end.
@@ -120,6 +120,28 @@ public sealed class HandOverTests
         }
 
         Assert.Equal(1, (await inner.PlaceOfAsync(0, default)).NextPosition);
+    }
+
+    [Fact]
+    public async Task A_read_of_a_partition_that_is_here_is_given_up_as_one_of_a_partition_elsewhere()
+    {
+        await using var log = new MemoryUsageLog(1);
+        await using var store = new MemoryRatingStore(1);
+        await using var silos = await TestSilos.StartAsync(1, log, store, new RatingSettings { Partitions = 1 }, new TestClock(), time: new Hasty());
+        // It does not take up a book change that there is not.
+        var asked = silos.Partitions[0].UsageAsync(0, 0, 1, default);
+        Assert.Equal("Partition 0 has not taken up the book yet.", (await Assert.ThrowsAsync<Unavailable>(() => asked.WaitAsync(Until.Patience))).Message);
+    }
+
+    /// <summary>Time that passes twenty times as fast.</summary>
+    private sealed class Hasty : TimeProvider
+    {
+        private const int Times = 20;
+
+        public override long GetTimestamp() => base.GetTimestamp() * Times;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / Times : dueTime, period > TimeSpan.Zero ? period / Times : period);
     }
 
     /// <summary>Does something once, in the midst of what says that a grain begins.</summary>
