@@ -31,13 +31,13 @@ internal sealed class TestSilos : IAsyncDisposable
     /// <summary>The partitions as each silo sees them.</summary>
     public IReadOnlyList<ClusterPartitions> Partitions => _partitions;
 
-    public static async Task<TestSilos> StartAsync(short count, IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, IOutgoingGrainCallFilter? calls = null, ILogger? logger = null)
+    public static async Task<TestSilos> StartAsync(short count, IUsageLog log, IRatingStore store, RatingSettings settings, IClock clock, IOutgoingGrainCallFilter? calls = null, ILogger? logger = null, TimeProvider? time = null)
     {
         var builder = new InProcessTestClusterBuilder(count);
         TestSilos? silos = null;
         builder.ConfigureSilo((_, silo) =>
         {
-            var node = new Node(log, store, settings, clock, TimeProvider.System, new ClusterSettings { ConnectionString = "", CalendarEvery = null }, logger ?? NullLogger.Instance);
+            var node = new Node(log, store, settings, clock, time ?? TimeProvider.System, new ClusterSettings { ConnectionString = "", CalendarEvery = null }, logger ?? NullLogger.Instance);
             lock (silos!._nodes) silos._nodes.Add(node);
             SiloSetup.Configure(silo, node);
             if (calls is not null) silo.AddOutgoingGrainCallFilter(calls);

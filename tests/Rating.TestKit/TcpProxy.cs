@@ -62,7 +62,9 @@ public sealed class TcpProxy : IAsyncDisposable
     public void LoseNextRequest(string? text = null) => Expect(Fault.LoseRequest, 0, text);
 
     /// <summary>The next request reaches the server up to this many bytes; then the client seems frozen: nothing more is sent, nothing is closed.</summary>
-    public void FreezeNextRequestAfter(long bytes) => Expect(Fault.Freeze, bytes, null);
+    /// <param name="bytes">How many.</param>
+    /// <param name="text">Only a request counts that has this text: in its statement (PostgreSQL), in its name (Kafka).</param>
+    public void FreezeNextRequestAfter(long bytes, string? text = null) => Expect(Fault.Freeze, bytes, text);
 
     /// <summary>Pieces of replies that have fewer bytes are not counted: for who counts what is fetched, and asks again and again while nothing comes.</summary>
     public int CountedBytesMin { get; init; }

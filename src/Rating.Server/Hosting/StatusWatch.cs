@@ -75,6 +75,7 @@ internal sealed class StatusWatch : IAsyncDisposable
             return;
         }
 
+        Tell("status", "", _ => { }, () => { });
         foreach (var one in _partitions)
             Tell($"partition/{one.Partition}", one.Problem, why => ServerLog.PartitionStands(_logger, one.Partition, NameOf(one.State), why), () => ServerLog.PartitionMoves(_logger, one.Partition, one.Committed));
         foreach (var one in _handOffs)

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 using Rating.Domain;
 using Rating.Engine;
 using Rating.Engine.Log;
@@ -7,7 +9,7 @@ using Rating.Tests.Engine;
 
 namespace Rating.Orleans.Tests.Grains;
 
-/// <summary>A partition that goes in the moment in which it comes: silos that join together pass it on at once.</summary>
+/// <summary>What a silo does beside its work, when it fails or comes at an awkward moment: taking partitions and duties and letting them go, following the book, waiting.</summary>
 public sealed class HandOverTests
 {
     // What is applied stays unstored until the end.
@@ -18,7 +20,7 @@ public sealed class HandOverTests
     {
         await using var log = new MemoryUsageLog(1);
         await using var store = new MemoryRatingStore(1);
-        var moment = new Moment();
+        var moment = new Moment("is served here");
         await using var silos = await TestSilos.StartAsync(1, log, store, new RatingSettings { Partitions = 1 }, new TestClock(), logger: moment);
         var node = silos.Nodes[0];
         var isLost = false;
@@ -33,6 +35,32 @@ public sealed class HandOverTests
         await Until.SoAsync("it began again, was lost, and nobody is asked for it", () => Task.FromResult(isLost && node.Served.IsEmpty));
         node.BelongsHere = _ => true;
         await Until.SoAsync("it is served again", () => Task.FromResult(silos.Engines[0].NotReady.Count == 0));
+    }
+
+    [Fact]
+    public async Task A_duty_that_is_to_end_while_it_begins_is_ended_and_done_by_its_next_grain_alone()
+    {
+        await using var log = new MemoryUsageLog(1);
+        await using var store = new MemoryRatingStore(1);
+        var moment = new Moment("is done here");
+        await using var silos = await TestSilos.StartAsync(1, log, store, new RatingSettings { Partitions = 1 }, new TestClock(), logger: moment);
+        var grain = silos.Cluster.GetSiloServiceProvider().GetRequiredService<IGrainContextAccessor>();
+        moment.Came = () => grain.GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "the test"), CancellationToken.None);
+        var (begun, doing) = (0, 0);
+        silos.Partitions[0].RunAlone("a duty", async stop =>
+        {
+            Interlocked.Increment(ref begun);
+            Interlocked.Increment(ref doing);
+            try
+            {
+                await new TaskCompletionSource().Task.WaitAsync(stop);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref doing);
+            }
+        });
+        await Until.SoAsync("it has begun again and is done once", () => Task.FromResult(begun > 1 && doing == 1));
     }
 
     [Fact]
@@ -94,8 +122,30 @@ public sealed class HandOverTests
         Assert.Equal(1, (await inner.PlaceOfAsync(0, default)).NextPosition);
     }
 
-    /// <summary>Does something once, in the midst of what says "is served here".</summary>
-    private sealed class Moment : ILogger
+    [Fact]
+    public async Task A_read_of_a_partition_that_is_here_is_given_up_as_one_of_a_partition_elsewhere()
+    {
+        await using var log = new MemoryUsageLog(1);
+        await using var store = new MemoryRatingStore(1);
+        await using var silos = await TestSilos.StartAsync(1, log, store, new RatingSettings { Partitions = 1 }, new TestClock(), time: new Hasty());
+        // It does not take up a book change that there is not.
+        var asked = silos.Partitions[0].UsageAsync(0, 0, 1, default);
+        Assert.Equal("Partition 0 has not taken up the book yet.", (await Assert.ThrowsAsync<Unavailable>(() => asked.WaitAsync(Until.Patience))).Message);
+    }
+
+    /// <summary>Time that passes twenty times as fast.</summary>
+    private sealed class Hasty : TimeProvider
+    {
+        private const int Times = 20;
+
+        public override long GetTimestamp() => base.GetTimestamp() * Times;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / Times : dueTime, period > TimeSpan.Zero ? period / Times : period);
+    }
+
+    /// <summary>Does something once, in the midst of what says that a grain begins.</summary>
+    private sealed class Moment(string line) : ILogger
     {
         public Action? Came { get; set; }
 
@@ -106,7 +156,7 @@ public sealed class HandOverTests
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (Came is not { } came || !formatter(state, exception).EndsWith("is served here", StringComparison.Ordinal)) return;
+            if (Came is not { } came || !formatter(state, exception).EndsWith(line, StringComparison.Ordinal)) return;
             Came = null;
             came();
         }

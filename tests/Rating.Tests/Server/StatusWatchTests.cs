@@ -16,7 +16,7 @@ namespace Rating.Tests.Server;
 public sealed class StatusWatchTests
 {
     [Fact]
-    public async Task It_says_what_went_wrong_whatever_it_is_and_looks_again()
+    public async Task It_says_what_went_wrong_whatever_it_is_and_looks_again_and_says_it_again()
     {
         var log = DispatchProxy.Create<IUsageLog, BrokenLog>();
         var broken = (BrokenLog)(object)log;
@@ -25,9 +25,13 @@ public sealed class StatusWatchTests
         var said = new Said();
         broken.Fault = new InvalidOperationException("A fault of the program.");
         await using var watch = new StatusWatch(installation, said);
-        await Until.SoAsync("it is said", () => Task.FromResult(said.Lines.Contains("how the partitions are doing is not known: A fault of the program.")));
+        await SaidAsync(1);
         (broken.Fault, broken.Asked) = (null, 0);
         await Until.SoAsync("it looks again", () => Task.FromResult(broken.Asked > 0));
+        broken.Fault = new InvalidOperationException("A fault of the program.");
+        await SaidAsync(2);
+
+        Task SaidAsync(int times) => Until.SoAsync($"it is said {times} times", () => Task.FromResult(said.Lines.Count(line => line == "how the partitions are doing is not known: A fault of the program.") == times));
     }
 
     /// <summary>A log whose end cannot be told while a fault is set.</summary>
