@@ -9,9 +9,10 @@ using Rating.Tests.Engine;
 namespace Rating.Orleans.Tests.Grains;
 
 /// <summary>Closes and bill runs of different addresses that concern one subscription at the same time: each fee is billed once. A desk costs 5.00 a month, in advance.</summary>
-public sealed class ClosesAtOnceTests : IAsyncLifetime
+public sealed class ClosesAtOnceTests : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly TenantId Tenant = new("default");
+    private readonly TestClock _clock = new();
     private readonly MemoryUsageLog _log = new(1);
     private readonly IRatingStore _store;
     private readonly FaultyStore _faults;
@@ -90,7 +91,7 @@ public sealed class ClosesAtOnceTests : IAsyncLifetime
         await _store.DisposeAsync();
     }
 
-    private readonly TestClock _clock = new();
+    ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
 
     private static TaskCompletionSource Happens() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

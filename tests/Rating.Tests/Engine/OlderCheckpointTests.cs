@@ -68,7 +68,7 @@ public sealed class OlderCheckpointTests
     /// <summary>A store that has blocks of an older program, once they are set.</summary>
     public class OlderStore : DispatchProxy
     {
-        private readonly MemoryRatingStore _inner = new(1);
+        private IRatingStore Inner { get; } = new MemoryRatingStore(1);
 
         public byte[]? State { get; set; }
 
@@ -79,7 +79,7 @@ public sealed class OlderCheckpointTests
             nameof(IRatingStore.ReadStateAsync) when State is { } bytes => new[] { new StateBlock(1, true, bytes) }.ToAsyncEnumerable(),
             nameof(IRatingStore.ReadIdsAsync) when Ids is { } bytes => new[] { new IdBlock(1, 20_522, bytes) }.ToAsyncEnumerable(),
             nameof(IRatingStore.ReadIdBlock) when Ids is { } bytes && (long)args![1]! == 1 => new IdBlock(1, 20_522, bytes),
-            _ => targetMethod.Invoke(_inner, args),
+            _ => targetMethod.Invoke(Inner, args),
         };
     }
 }

@@ -37,7 +37,7 @@ public sealed class StatusWatchTests
     /// <summary>A log whose end cannot be told while a fault is set.</summary>
     public class BrokenLog : DispatchProxy
     {
-        private readonly MemoryUsageLog _inner = new(1);
+        private MemoryUsageLog Inner { get; } = new(1);
 
         public Exception? Fault { get; set; }
 
@@ -45,9 +45,9 @@ public sealed class StatusWatchTests
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            if (targetMethod!.Name != nameof(IUsageLog.EndSeen)) return targetMethod.Invoke(_inner, args);
+            if (targetMethod!.Name != nameof(IUsageLog.EndSeen)) return targetMethod.Invoke(Inner, args);
             Asked++;
-            return Fault is { } fault ? throw fault : _inner.EndSeen((int)args![0]!);
+            return Fault is { } fault ? throw fault : Inner.EndSeen((int)args![0]!);
         }
     }
 
