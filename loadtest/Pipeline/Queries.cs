@@ -24,6 +24,9 @@ internal static class Queries
         var url = await server.AnswerAsync<string>();
         var pairs = new List<Pair>();
         await ProbeAsync(server, url, bench.Subscriptions, seconds);
+        // What sends the usage has the same cores: full load is what is rated while as much is sent as can be rated without that.
+        var drained = maximum;
+        maximum = await FullLoadAsync(bench, server, topic, drained, seconds);
         for (var pair = 0; pair < options.Pairs; pair++)
         {
             var idle = await ProbeAsync(server, url, bench.Subscriptions, seconds);
@@ -38,7 +41,7 @@ internal static class Queries
 
         string Text(Func<Pair, Latencies> of) => string.Create(CultureInfo.InvariantCulture,
             $"{Figure.Median([.. pairs.Select(pair => of(pair).P50)]):0.000}, {Figure.Median([.. pairs.Select(pair => of(pair).P99)]):0.000}, {pairs.Max(pair => of(pair).Max):0.0} ({pairs.Sum(pair => of(pair).Count)} of them)");
-        var load70 = $"{Figure.Median([.. pairs.Select(pair => pair.PerSecond)]):0} records/s, {Share:0 %} of {maximum:0}; behind by {pairs.Max(pair => pair.Loaded.Server.Lag)} records at most; {Figure.Median([.. pairs.Select(pair => pair.Loaded.Server.Processors)]):0.00} processors used by the server";
+        var load70 = $"{Figure.Median([.. pairs.Select(pair => pair.PerSecond)]):0} records/s, {Share:0 %} of {maximum:0} ({drained:0} when nobody sends meanwhile); behind by {pairs.Max(pair => pair.Loaded.Server.Lag)} records at most; {Figure.Median([.. pairs.Select(pair => pair.Loaded.Server.Processors)]):0.00} processors used by the server";
         yield return new Figure("4", "Running charge p99 at 70 % load, over the larger of 5 ms and 3 x idle p99", "ms", [.. pairs.Select(pair => (pair.Loaded.Server.Balances.P99, Math.Max(GoalMs, TimesIdle * pair.Idle.Server.Balances.P99)))], 1, AtLeast: false,
             [
                 ("load", load70), ("in process: p50, p99, max ms", Text(pair => pair.Loaded.Server.Balances)), ("in process, idle", Text(pair => pair.Idle.Server.Balances)),
@@ -46,6 +49,18 @@ internal static class Queries
             ]);
         yield return new Figure("4-visible", "Record to visible p99 at 70 % load (denominator: the goal)", "ms", [.. pairs.Select(pair => (pair.Loaded.Server.Visible.P99, GoalVisibleMs))], 1, AtLeast: false,
             [("p50, p99, max ms", Text(pair => pair.Loaded.Server.Visible)), ("idle", Text(pair => pair.Idle.Server.Visible))]);
+    }
+
+    private static async Task<double> FullLoadAsync(Bench bench, ChildProcess server, string topic, double perSecond, int seconds)
+    {
+        using var load = new ChildProcess(LoadGenerator.Kind, new LoadGenerator.Settings(bench.Outside.Kafka.Bootstrap, topic, bench.Subscriptions - 1, 999, perSecond, seconds));
+        await load.AnswerAsync<string>();
+        var before = await server.AskAsync<long>(ServedEngine.Rated);
+        var start = Stopwatch.GetTimestamp();
+        await load.TellAsync("go");
+        await load.AnswerAsync<double>();
+        var rated = await server.AskAsync<long>(ServedEngine.Rated) - before;
+        return rated / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static async Task<Probed> ProbeAsync(ChildProcess server, string url, int subscriptions, int seconds)

@@ -21,6 +21,9 @@ internal sealed class ServedEngine
     /// <summary>Asks for running charges wherever the subscriptions are, for so many milliseconds; and counts the partitions of other silos that are asked for them.</summary>
     public const string Ask = "ask";
 
+    /// <summary>Tells how many records have been rated.</summary>
+    public const string Rated = "rated";
+
     /// <summary>Makes it this instant.</summary>
     public const string Time = "time";
 
@@ -50,6 +53,7 @@ internal sealed class ServedEngine
             {
                 case [Probe, var millis]: Children.Say(await engine.ProbeAsync(int.Parse(millis, CultureInfo.InvariantCulture))); break;
                 case [Ask, var millis]: Children.Say(await engine.AskAsync(int.Parse(millis, CultureInfo.InvariantCulture))); break;
+                case [Rated]: Children.Say((await here.Engine.StatusAsync(default)).Sum(partition => partition.Position)); break;
                 case [Time, var at]: clock.At = InstantPattern.General.Parse(at).Value; Children.Say(at); break;
                 case [Close, var account]: Children.Say(await engine.CloseAsync(new AccountId(account))); break;
                 default: throw new ArgumentException($"{line}: not known");
