@@ -235,6 +235,17 @@ public sealed class PostgresRatingStore : IRatingStore
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<(SubscriptionId Subscription, int Period)>> WithoutSnapshotAsync(TenantId tenant, IReadOnlyList<(SubscriptionId Subscription, int Period)> closes, CancellationToken cancellation) =>
+        Database.ListAsync(
+            """
+            SELECT subscription, period FROM unnest($2, $3) AS asked (subscription, period)
+            WHERE NOT EXISTS (SELECT FROM snapshot WHERE tenant = $1 AND snapshot.subscription = asked.subscription AND snapshot.period = asked.period AND kind IN ('period', 'supplementary'))
+            """,
+            [Text(tenant.Value), Array(NpgsqlDbType.Text, closes.Select(close => close.Subscription.Value)), Array(NpgsqlDbType.Integer, closes.Select(close => close.Period))],
+            static row => (new SubscriptionId(row.GetString(0)), row.GetInt32(1)),
+            cancellation);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<long>> ClosedBatchesAsync(CancellationToken cancellation) =>
         Database.ListAsync("SELECT batch FROM closed_batch ORDER BY batch", [], static row => row.GetInt64(0), cancellation);
 

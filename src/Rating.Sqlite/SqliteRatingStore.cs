@@ -166,6 +166,13 @@ public sealed class SqliteRatingStore : IRatingStore
     }, cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<(SubscriptionId Subscription, int Period)>> WithoutSnapshotAsync(TenantId tenant, IReadOnlyList<(SubscriptionId Subscription, int Period)> closes, CancellationToken cancellation) => Task.Run<IReadOnlyList<(SubscriptionId, int)>>(
+        () => _database.Read(session => closes.Where(close => session.Number(
+            "SELECT count(*) FROM snapshot WHERE tenant = $tenant AND subscription = $subscription AND period = $period AND kind IN ('period', 'supplementary')",
+            ("$tenant", tenant.Value), ("$subscription", close.Subscription.Value), ("$period", close.Period)) == 0).ToList()),
+        cancellation);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<long>> ClosedBatchesAsync(CancellationToken cancellation) =>
         ListAsync(session => session.Query("SELECT batch FROM closed_batch ORDER BY batch"), static row => row.GetInt64(0), cancellation);
 

@@ -105,10 +105,12 @@ internal sealed class BillRun(IRatingStore store, Book book, RatingSettings sett
     // When the first period of the account ends that has no snapshot. Asked before the snapshots are read: what is closed meanwhile is for the next run.
     private async Task<LocalDate> OpenAsync(TenantId tenant, AccountId account, CancellationToken cancellation)
     {
-        var next = book.Read(all => all.Tenant(tenant)!.SubscriptionsOf(account).Select(entry => (Entry: entry, Period: entry.NextClosing)).ToList());
-        var begun = await BegunCloses.FindAsync(store, book, tenant, entry => entry.Subscription.Account == account, cancellation);
-        return book.Read(_ => next.Concat(begun).Where(one => !(one.Period > one.Entry.Subscription.LastPeriod))
-            .Select(one => one.Entry.Subscription.Schedule.Period(one.Period).End).DefaultIfEmpty(LocalDate.MaxIsoValue).Min());
+        var (next, last) = book.Read(all => (
+            all.Tenant(tenant)!.SubscriptionsOf(account).Select(entry => (Subscription: entry.Subscription.Id, Period: entry.NextClosing)).ToList(),
+            all.Tenant(tenant)!.SubscriptionsOf(account).Where(entry => entry.LastClosing is not null).Select(entry => (Subscription: entry.Subscription.Id, Period: entry.LastClosing!.Value)).ToList()));
+        var begun = await store.WithoutSnapshotAsync(tenant, last, cancellation);
+        return book.Read(all => next.Concat(begun).Select(one => (Terms: all.Tenant(tenant)!.Subscriptions[one.Subscription.Value].Subscription, one.Period)).Where(one => !(one.Period > one.Terms.LastPeriod))
+            .Select(one => one.Terms.Schedule.Period(one.Period).End).DefaultIfEmpty(LocalDate.MaxIsoValue).Min());
     }
 
     private async Task<Invoice> StoreAsync(TenantId tenant, AccountId account, long sequence, InvoiceGroup group, CancellationToken cancellation)

@@ -54,7 +54,8 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             var due = (await DueAsync(tenant, account, subscription, through, now, cancellation)).Where(one => !all.IsParked(one.Id)).ToList();
             if (due.Count == 0) return all;
             // A period begins to be closed when the one before it has its snapshot, whoever makes that: it is priced with what was billed before.
-            var begun = (await BegunCloses.FindAsync(store, Book, tenant, entry => IsIn(entry.Subscription, account, subscription), cancellation)).Select(close => close.Entry.Subscription.Id.Value).ToHashSet(StringComparer.Ordinal);
+            var before = Book.Read(book => due.Select(one => book.Tenant(tenant)!.Subscriptions[one.Id]).Where(entry => entry.LastClosing is not null).Select(entry => (entry.Subscription.Id, entry.LastClosing!.Value)).ToList());
+            var begun = (await store.WithoutSnapshotAsync(tenant, before, cancellation)).Select(close => close.Subscription.Value).ToHashSet(StringComparer.Ordinal);
             var isAlone = due.RemoveAll(one => begun.Contains(one.Id)) == 0;
             using (var running = _running.Begin(tenant, due.Count)) await FinishAllAsync(BeginAsync(), batch => running.Add(batch.Closes.Count), all, cancellation);
             // Another one closes, too: what it has begun is finished, and what is due is looked for again.
@@ -196,11 +197,12 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             }
 
         // Of a subscription that begins, or reaches a threshold, a bill run elsewhere makes snapshots, too: what is stored first is known to the other then.
+        var made = new Dictionary<int, Snapshot>();
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await MakeAsync(batch, usage, cancellation);
+                return await MakeAsync(batch, usage, made, cancellation);
             }
             catch (StaleWriterException) when (tries < TriesMax)
             {
@@ -209,9 +211,9 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
         }
     }
 
-    private async Task<Closed> MakeAsync(CloseBatch batch, Dictionary<int, SortedDictionary<int, PeriodUsage>> usage, CancellationToken cancellation)
+    private async Task<Closed> MakeAsync(CloseBatch batch, Dictionary<int, SortedDictionary<int, PeriodUsage>> usage, Dictionary<int, Snapshot> made, CancellationToken cancellation)
     {
-        var made = new List<(Snapshot Snapshot, int Known)>();
+        var missing = new List<StoredSnapshot>();
         var parked = new List<(string, string)>();
         var reached = new List<StoredAlert>();
         var now = clock.GetCurrentInstant();
@@ -225,7 +227,8 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
             {
                 var snapshot = Book.Read(_ => SnapshotMaker.OfPeriod(entry, period, batch.Sequence, usage.TryGetValue(subscription, out var all) ? all : [], before));
                 if (entry.AlertsSince > 0 && snapshot.Kind == SnapshotKind.Period) reached.AddRange(Book.Read(_ => ReachedAlerts.AtClose(entry, snapshot, before, now)));
-                made.Add((snapshot, before.Count));
+                made[subscription] = snapshot;
+                missing.Add(Stored(snapshot, before.Count));
             }
             catch (Exception wrong) when (wrong is Refused or InvariantBrokenException or OverflowException or KeyNotFoundException)
             {
@@ -236,9 +239,9 @@ internal sealed class Closer(IRatingStore store, IPartitionHost partitions, Book
 
         // Before the snapshots: a batch that has them is not looked at again.
         await alerts.SaveAsync(reached, cancellation);
-        await store.SaveSnapshotsAsync(parked.Count == 0 ? batch.Number : null, [.. made.Select(one => Stored(one.Snapshot, one.Known))], cancellation);
+        await store.SaveSnapshotsAsync(parked.Count == 0 ? batch.Number : null, missing, cancellation);
         var done = new Closed();
-        done.Add(made.Count, made.Select(one => one.Snapshot), parked);
+        done.Add(made.Count, made.Values, parked);
         return done;
     }
 

@@ -54,6 +54,9 @@ public interface IRatingStore : IAsyncDisposable
     /// <exception cref="StaleWriterException">Another one of a subscription was stored that the maker of one of these did not know; the batch is not marked.</exception>
     Task SaveSnapshotsAsync(long? batch, IReadOnlyList<StoredSnapshot> snapshots, CancellationToken cancellation);
 
+    /// <summary>Of closes of a tenant, those that have no snapshot yet: they are under way, or parked.</summary>
+    Task<IReadOnlyList<(SubscriptionId Subscription, int Period)>> WithoutSnapshotAsync(TenantId tenant, IReadOnlyList<(SubscriptionId Subscription, int Period)> closes, CancellationToken cancellation);
+
     /// <summary>The batches whose snapshots are all stored.</summary>
     Task<IReadOnlyList<long>> ClosedBatchesAsync(CancellationToken cancellation);
 

@@ -135,6 +135,13 @@ public sealed class MemoryRatingStore(int partitions) : IRatingStore
     }, cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<(SubscriptionId Subscription, int Period)>> WithoutSnapshotAsync(TenantId tenant, IReadOnlyList<(SubscriptionId Subscription, int Period)> closes, CancellationToken cancellation)
+    {
+        lock (_gate)
+            return Task.FromResult<IReadOnlyList<(SubscriptionId, int)>>([.. closes.Where(close => !_snapshots.ContainsKey((tenant, close.Subscription, "period", close.Period)) && !_snapshots.ContainsKey((tenant, close.Subscription, "supplementary", close.Period)))]);
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<long>> ClosedBatchesAsync(CancellationToken cancellation)
     {
         lock (_gate) return Task.FromResult<IReadOnlyList<long>>([.. _closed]);

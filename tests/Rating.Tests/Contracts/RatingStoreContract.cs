@@ -366,6 +366,16 @@ public abstract class RatingStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Closes_without_a_snapshot_are_those_whose_subscription_has_none_of_that_period()
+    {
+        await Store.SaveSnapshotsAsync(null, [Snapshot("a", "period", 2), Snapshot("b", "supplementary", 2), Snapshot("c", "activation", 2), Snapshot("d", "progress/1", 2), Snapshot("e", "period", 1)], default);
+        await Store.SaveSnapshotsAsync(null, [Snapshot("f", "period", 2) with { Tenant = South }], default);
+        (SubscriptionId, int)[] asked = [.. "abcdef".Select(letter => (new SubscriptionId($"{letter}"), 2))];
+        Assert.Equal(asked[2..], (await Store.WithoutSnapshotAsync(North, asked, default)).OrderBy(close => close.Subscription.Value, StringComparer.Ordinal));
+        Assert.Empty(await Store.WithoutSnapshotAsync(North, [], default));
+    }
+
+    [Fact]
     public async Task Of_many_writers_who_know_nothing_of_each_other_one_kind_of_snapshot_is_kept()
     {
         var refused = 0;
